@@ -1,0 +1,289 @@
+import { ByteReader } from '../kernel/byte-reader.ts';
+import { ByteWriter } from '../kernel/byte-writer.ts';
+import { type Bytes, concat } from '../kernel/bytes.ts';
+import { ProtocolFault } from '../kernel/errors.ts';
+import { type Eui64, eui64At, eui64Bytes } from '../kernel/eui64.ts';
+import { CRA_FLAGS, type Cra, craOfFlag, type MessageHeader, type Supplementary } from './header.ts';
+
+/**
+ * A GBCS message taken apart down to its payload octets (GBCS 7.2: MAC header, grouping header, payload, signature, MAC).
+ *
+ * | `mac` | `signature` | what it is |
+ * |---|---|---|
+ * | 12 octets | empty or `r \|\| s` | MACed message, signed or not |
+ * | undefined | `r \|\| s` | signed message without MAC |
+ * | undefined | empty | pre-command with the null signature |
+ * | undefined | undefined | pre-command that ends after its payload |
+ */
+export interface Envelope {
+  readonly header: MessageHeader;
+  readonly payload: Bytes;
+  readonly signature: Bytes | undefined;
+  readonly mac: Bytes | undefined;
+}
+
+/** One block of general block transfer (GBCS 7.2.11), which carries a slice of a whole message. */
+export interface GbtBlock {
+  readonly header: MessageHeader;
+  /** Octet in the place of the security control; its value is unverified, 0 by default. */
+  readonly securityControl: number;
+  readonly lastBlock: boolean;
+  readonly streaming: boolean;
+  readonly window: number;
+  readonly blockNumber: number;
+  readonly blockNumberAck: number;
+  readonly data: Bytes;
+}
+
+export const MAC_OCTETS = 12;
+const GENERAL_CIPHERING = 0xdd;
+const GENERAL_SIGNING = 0xdf;
+const GENERAL_BLOCK_TRANSFER = 0xe0;
+const TRANSACTION_ID_OCTETS = 9;
+/** `DD` and six empty fields: transaction id, two titles, date-time, other information, key info. */
+const MAC_HEADER_PREFIX = 7;
+const SECURITY_HEADER_OCTETS = 5;
+
+/** True for the routing header that opens a general-block-transfer block: `DD 09`. */
+export function isGbtBlock(bytes: Bytes): boolean {
+  return bytes[0] === GENERAL_CIPHERING && bytes[1] === TRANSACTION_ID_OCTETS;
+}
+
+/** BER length in its shortest form, as every GBCS header carries it. @throws ProtocolFault `bad-length` */
+function readLength(reader: ByteReader): number {
+  const start = reader.at;
+  const first = reader.u8();
+  if (first < 0x80) return first;
+  const length = first === 0x81 ? reader.u8() : first === 0x82 ? reader.u16() : -1;
+  if (length < 0) reader.fail('bad-length', `length form 0x${first.toString(16)} is not used in GBCS headers`, start);
+  if (length < (first === 0x81 ? 0x80 : 0x100)) reader.fail('bad-length', `length ${length} is not in its shortest form`, start);
+  return length;
+}
+
+function lengthOctets(length: number): number {
+  return length < 0x80 ? 1 : length < 0x100 ? 2 : 3;
+}
+
+function writeLength(writer: ByteWriter, length: number): void {
+  if (length < 0x80) writer.u8(length);
+  else if (length < 0x100) writer.u8(0x81).u8(length);
+  else if (length < 0x10000) writer.u8(0x82).u16(length);
+  else throw new ProtocolFault('too-long', `${length} octets do not fit a GBCS length (65,535 at most)`);
+}
+
+function expect(reader: ByteReader, value: number, what: string): void {
+  const at = reader.at;
+  const got = reader.u8();
+  if (got !== value) {
+    reader.fail('bad-header', `${what} should be 0x${value.toString(16).padStart(2, '0')}, is 0x${got.toString(16).padStart(2, '0')}`, at);
+  }
+}
+
+function readEui(reader: ByteReader, what: string): Eui64 {
+  expect(reader, 8, `length of ${what}`);
+  reader.need(8);
+  const eui = eui64At(reader.bytes, reader.at);
+  reader.at += 8;
+  return eui;
+}
+
+/** Other information: message code and what follows it, told apart by length (GBCS 7.2.7). */
+function readOtherInformation(reader: ByteReader): { messageCode: number; supplementary: Supplementary | undefined } {
+  const length = readLength(reader);
+  const start = reader.at;
+  reader.need(length);
+  if (length < 2) reader.fail('bad-header', `other information of ${length} octets cannot hold a message code`, start);
+  const messageCode = reader.u16();
+  if (length === 2) return { messageCode, supplementary: undefined };
+  if (length !== 10 && length < 18) reader.fail('bad-header', `other information of ${length} octets has no known layout`, start);
+  const remoteParty = eui64At(reader.bytes, reader.at);
+  reader.at += 8;
+  if (length === 10) return { messageCode, supplementary: { remoteParty } };
+  const counter = reader.u64();
+  if (length === 18) return { messageCode, supplementary: { remoteParty, counter } };
+  if (length === 26) return { messageCode, supplementary: { remoteParty, counter, originatorCounter: reader.u64() } };
+  return { messageCode, supplementary: { remoteParty, counter, certificate: reader.take(length - 18) } };
+}
+
+function writeOtherInformation(writer: ByteWriter, header: MessageHeader): void {
+  const s = header.supplementary;
+  const body = new ByteWriter(32).u16(header.messageCode);
+  if (s) {
+    body.bytes(eui64Bytes(s.remoteParty));
+    if (s.counter !== undefined) body.u64(s.counter);
+    if (s.originatorCounter !== undefined) body.u64(s.originatorCounter);
+    if (s.certificate !== undefined) body.bytes(s.certificate);
+  }
+  writeLength(writer, body.length);
+  writer.bytes(body.finish());
+}
+
+function readTransaction(reader: ByteReader): { cra: Cra; originatorCounter: bigint } {
+  expect(reader, TRANSACTION_ID_OCTETS, 'length of the transaction id');
+  const at = reader.at;
+  const cra = craOfFlag(reader.u8());
+  if (!cra) reader.fail('bad-header', 'CRA flag is none of 01 command, 02 response, 03 alert', at);
+  return { cra, originatorCounter: reader.u64() };
+}
+
+function writeIdentities(writer: ByteWriter, header: MessageHeader): void {
+  writer.u8(TRANSACTION_ID_OCTETS).u8(CRA_FLAGS[header.cra]).u64(header.originatorCounter);
+  writer.u8(8).bytes(eui64Bytes(header.originator)).u8(8).bytes(eui64Bytes(header.recipient));
+}
+
+/** Grouping header after its `DF` tag, up to the end of the other information. */
+function readHeader(reader: ByteReader): MessageHeader {
+  const { cra, originatorCounter } = readTransaction(reader);
+  const originator = readEui(reader, 'originator');
+  const recipient = readEui(reader, 'recipient');
+  const dateTimeAt = reader.at;
+  const dateTimeLength = reader.u8();
+  if (dateTimeLength !== 0 && dateTimeLength !== 12) {
+    reader.fail('bad-header', `date-time of ${dateTimeLength} octets (0 or 12)`, dateTimeAt);
+  }
+  const dateTime = dateTimeLength === 0 ? undefined : reader.take(12);
+  return { cra, originatorCounter, originator, recipient, dateTime, ...readOtherInformation(reader) };
+}
+
+function readBody(reader: ByteReader, maced: boolean): Envelope {
+  expect(reader, GENERAL_SIGNING, 'general-signing tag');
+  const header = readHeader(reader);
+  const payload = reader.take(readLength(reader));
+  if (!maced && reader.remaining === 0) return { header, payload, signature: undefined, mac: undefined };
+  const signatureAt = reader.at;
+  const signatureLength = readLength(reader);
+  if (signatureLength !== 0 && signatureLength !== 64 && signatureLength !== 96) {
+    reader.fail('bad-header', `signature of ${signatureLength} octets (0, 64 or 96)`, signatureAt);
+  }
+  const signature = reader.take(signatureLength);
+  return { header, payload, signature, mac: maced ? reader.take(MAC_OCTETS) : undefined };
+}
+
+/**
+ * Takes a whole GBCS message apart down to its payload octets. Views share memory with `bytes`.
+ * @throws ProtocolFault with the offset of the octet that does not fit
+ */
+export function decodeEnvelope(bytes: Bytes): Envelope {
+  const reader = new ByteReader(bytes);
+  const tag = reader.peek();
+  if (tag !== GENERAL_CIPHERING && tag !== GENERAL_SIGNING) {
+    reader.fail('not-gbcs', `a GBCS message starts with 0xdd or 0xdf, this one with 0x${tag.toString(16).padStart(2, '0')}`);
+  }
+  const maced = tag === GENERAL_CIPHERING;
+  if (maced) readMacHeader(reader);
+  const envelope = readBody(reader, maced);
+  reader.finish('the message');
+  return envelope;
+}
+
+function readMacHeader(reader: ByteReader): void {
+  reader.u8();
+  for (let i = 1; i < MAC_HEADER_PREFIX; i++) expect(reader, 0, 'empty MAC header field');
+  const lengthAt = reader.at;
+  const length = readLength(reader);
+  if (length !== reader.remaining) {
+    reader.fail('bad-length', `MAC header says ${length} octets follow, ${reader.remaining} do`, lengthAt);
+  }
+  expect(reader, 0x11, 'security control');
+  for (let i = 0; i < 4; i++) expect(reader, 0, 'invocation counter');
+}
+
+function writeGroup(writer: ByteWriter, header: MessageHeader, payload: Bytes): void {
+  writer.u8(GENERAL_SIGNING);
+  writeIdentities(writer, header);
+  if (header.dateTime) writer.u8(12).bytes(header.dateTime);
+  else writer.u8(0);
+  writeOtherInformation(writer, header);
+  writeLength(writer, payload.length);
+  writer.bytes(payload);
+}
+
+/** Octets a signature covers: grouping header without its tag, and payload (GBCS 6.2). */
+export function signedPart(envelope: Pick<Envelope, 'header' | 'payload'>): Bytes {
+  const writer = new ByteWriter(96 + envelope.payload.length);
+  writeGroup(writer, envelope.header, envelope.payload);
+  return writer.finish().subarray(1);
+}
+
+/** Grouping header, payload, and signature with its length octet: what a MAC covers after the fixed prefix. */
+function groupWithSignature(envelope: Envelope): Bytes {
+  const writer = new ByteWriter(160 + envelope.payload.length);
+  writeGroup(writer, envelope.header, envelope.payload);
+  if (envelope.signature) writer.u8(envelope.signature.length).bytes(envelope.signature);
+  return writer.finish();
+}
+
+/** Additional authenticated data of a MAC: `11 00 00 00 00 00`, grouping header, payload, signature (messages.md 1.5). */
+export function macInput(envelope: Envelope): Bytes {
+  return concat(MAC_AAD_PREFIX, groupWithSignature({ ...envelope, signature: envelope.signature ?? new Uint8Array(0) }));
+}
+
+/** Security control and the five empty general-ciphering fields. */
+export const MAC_AAD_PREFIX: Bytes = Uint8Array.of(0x11, 0, 0, 0, 0, 0);
+
+/** The octets of a message. Inverse of `decodeEnvelope`. */
+export function encodeEnvelope(envelope: Envelope): Bytes {
+  const group = groupWithSignature(envelope);
+  const mac = envelope.mac;
+  if (!mac) return group;
+  const length = SECURITY_HEADER_OCTETS + group.length + mac.length;
+  const writer = new ByteWriter(MAC_HEADER_PREFIX + lengthOctets(length) + length);
+  writer.u8(GENERAL_CIPHERING).bytes(new Uint8Array(MAC_HEADER_PREFIX - 1));
+  writeLength(writer, length);
+  return writer.u8(0x11).u32(0).bytes(group).bytes(mac).finish();
+}
+
+/**
+ * Takes one general-block-transfer block apart.
+ * @throws ProtocolFault with the offset of the octet that does not fit
+ */
+export function decodeGbtBlock(bytes: Bytes): GbtBlock {
+  const reader = new ByteReader(bytes);
+  expect(reader, GENERAL_CIPHERING, 'general-ciphering tag');
+  const { cra, originatorCounter } = readTransaction(reader);
+  const originator = readEui(reader, 'originator');
+  const recipient = readEui(reader, 'recipient');
+  expect(reader, 0, 'length of the date-time');
+  const header = { cra, originatorCounter, originator, recipient, dateTime: undefined, ...readOtherInformation(reader) };
+  expect(reader, 0, 'key information');
+  const lengthAt = reader.at;
+  const length = readLength(reader);
+  if (length !== reader.remaining) {
+    reader.fail('bad-length', `routing header says ${length} octets follow, ${reader.remaining} do`, lengthAt);
+  }
+  const securityControl = reader.u8();
+  for (let i = 0; i < 4; i++) expect(reader, 0, 'invocation counter');
+  expect(reader, GENERAL_BLOCK_TRANSFER, 'general-block-transfer tag');
+  const control = reader.u8();
+  const blockNumber = reader.u16();
+  const blockNumberAck = reader.u16();
+  const data = reader.take(readLength(reader));
+  reader.finish('the block');
+  return {
+    header,
+    securityControl,
+    lastBlock: (control & 0x80) !== 0,
+    streaming: (control & 0x40) !== 0,
+    window: control & 0x3f,
+    blockNumber,
+    blockNumberAck,
+    data,
+  };
+}
+
+/** The octets of one block. Inverse of `decodeGbtBlock`. */
+export function encodeGbtBlock(block: GbtBlock): Bytes {
+  const inner = new ByteWriter(16 + block.data.length);
+  inner.u8(block.securityControl).u32(0).u8(GENERAL_BLOCK_TRANSFER);
+  inner.u8((block.lastBlock ? 0x80 : 0) | (block.streaming ? 0x40 : 0) | (block.window & 0x3f));
+  inner.u16(block.blockNumber).u16(block.blockNumberAck);
+  writeLength(inner, block.data.length);
+  inner.bytes(block.data);
+  const writer = new ByteWriter(64 + inner.length).u8(GENERAL_CIPHERING);
+  writeIdentities(writer, block.header);
+  writer.u8(0);
+  writeOtherInformation(writer, block.header);
+  writer.u8(0);
+  writeLength(writer, inner.length);
+  return writer.bytes(inner.finish()).finish();
+}
