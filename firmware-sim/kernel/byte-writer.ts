@@ -61,6 +61,11 @@ export class ByteWriter {
     return this;
   }
 
+  /** An empty writer for a part whose length is written first. */
+  fork(): ByteWriter {
+    return new ByteWriter(256);
+  }
+
   /** A copy of what has been written. */
   finish(): Bytes {
     return this.#buffer.slice(0, this.#length);
