@@ -14,11 +14,11 @@ export const skipReason = 'reference data absent: ../shared beside the repositor
 export const fullReason = 'only in npm run test:full (HANBENCH_FULL=1)';
 
 /** True when everything is to be run, not the sample. */
-export const full: boolean = process.env['HANBENCH_FULL'] === '1';
+export const full: boolean = process.env.HANBENCH_FULL === '1';
 
 /** The RTDS folder (`keystore/`, `RTDS-4.5.0/`, `manifest-*.json`), or undefined where it is absent. */
 export function rtdsDirectory(): string | undefined {
-  const named = process.env['HANBENCH_RTDS'];
+  const named = process.env.HANBENCH_RTDS;
   const directory = named ? resolve(named) : join(SHARED, 'rtds');
   return existsSync(directory) ? directory : undefined;
 }
