@@ -15,6 +15,11 @@ export type SignatureProfile = 'ecdsa' | 'cnsa-candidates' | 'cnsa-p384' | 'dete
 
 export const SIGNATURE_PROFILES: readonly SignatureProfile[] = ['ecdsa', 'cnsa-candidates', 'cnsa-p384', 'deterministic'];
 
+/** Curve of a profile's keys and signatures. */
+export function profileCurve(profile: SignatureProfile): Curve {
+  return profile === 'cnsa-p384' ? 'P-384' : 'P-256';
+}
+
 /** Supplies `count` random octets for per-message secrets. */
 export type Entropy = (count: number) => Bytes;
 
@@ -33,7 +38,7 @@ export interface CryptoSuite {
   /** x-coordinate of the shared point, P-256, 32 octets. Cached per pair of handles. @throws ProtocolFault `bad-point` */
   sharedSecret(own: PrivateKey, peer: PublicKey): Bytes;
 
-  /** `r || s`, each of the field width. `profile` must fit the key's curve. */
+  /** `r || s`, each of the field width. @throws UsageError `profile-curve` when `profile` does not fit the key's curve */
   sign(profile: SignatureProfile, key: PrivateKey, message: Bytes): Bytes;
   /** True for any mathematically valid `r || s`, low or high s. Never throws for a peer's bytes. */
   verify(key: PublicKey, message: Bytes, signature: Bytes): boolean;
