@@ -1,0 +1,67 @@
+import type { Layout } from '../codec/layout.ts';
+import { type Bytes, toHex } from '../kernel/bytes.ts';
+import { COSEM_MEMBERS } from './data/cosem-members.ts';
+
+/** One attribute or method of a COSEM object, as GBCS uses it. */
+export interface CosemMember {
+  readonly class: number;
+  readonly className: string;
+  readonly obis: string;
+  readonly kind: 'attribute' | 'method';
+  readonly number: number;
+  /** SMETS name of what it holds. */
+  readonly name: string;
+  /** Names of an attribute's value, or of a method's argument. */
+  readonly layout?: Layout;
+  /** Names of what a method returns. */
+  readonly response?: Layout;
+  /** Names of a selective-access argument. */
+  readonly selection?: Layout;
+}
+
+/** The six value groups of an OBIS code, `A-B:C.D.E.F`, as octets. */
+export function obisBytes(obis: string): Bytes | undefined {
+  const match = /^(\d+)-(\d+):(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(obis);
+  if (!match) return undefined;
+  const groups = match.slice(1).map(Number);
+  return groups.every((group) => group <= 255) ? Uint8Array.from(groups) : undefined;
+}
+
+/** `A-B:C.D.E.F` of six octets. */
+export function obisText(octets: Bytes): string {
+  const [a, b, c, d, e, f] = octets;
+  return `${a}-${b}:${c}.${d}.${e}.${f}`;
+}
+
+/** OBIS octets as one number (48 bits), a key that costs no string. */
+export function obisKey(octets: Bytes): number {
+  let key = 0;
+  for (let i = 0; i < 6; i++) key = key * 256 + (octets[i] as number);
+  return key;
+}
+
+const BY_OBIS = new Map<number, CosemMember[]>();
+const CLASS_NAMES = new Map<number, string>();
+for (const member of COSEM_MEMBERS) {
+  const key = obisKey(obisBytes(member.obis) as Bytes);
+  const list = BY_OBIS.get(key);
+  if (list) list.push(member);
+  else BY_OBIS.set(key, [member]);
+  CLASS_NAMES.set(member.class, member.className);
+}
+
+/** The member of that class, OBIS code (6 octets), kind and number; undefined when GBCS names none. */
+export function cosemMember(classId: number, obis: Bytes, kind: 'attribute' | 'method', number: number): CosemMember | undefined {
+  const list = BY_OBIS.get(obisKey(obis));
+  if (!list) return undefined;
+  for (const member of list) if (member.number === number && member.class === classId && member.kind === kind) return member;
+  return undefined;
+}
+
+/** Blue Book name of a COSEM interface class. */
+export function cosemClassName(classId: number): string | undefined {
+  return CLASS_NAMES.get(classId);
+}
+
+/** Hex of an OBIS code, for paths of values without a name. */
+export const obisHex = toHex;
