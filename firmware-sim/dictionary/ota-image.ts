@@ -7,7 +7,7 @@ import { type Eui64, eui64At, eui64Bytes } from '../kernel/eui64.ts';
 /**
  * The ZigBee OTA upgrade file as GB smart metering uses it: header, Manufacturer Image and, for images that a supplier
  * signs, a trailer of two length octets and the raw signature `r || s`. Header integers are little-endian (ZigBee OTA
- * OTA upgrade, 09-5264 6.3); the trailer's length is big-endian (RTDS 4.5.0, service request 11.1).
+ * upgrade cluster, 09-5264 6.3); the trailer's length is big-endian (RTDS 4.5.0, service request 11.1).
  *
  * The signature and the hash that CS06 carries cover the Manufacturer Image only, so that neither protects the header.
  */
