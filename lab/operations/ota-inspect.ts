@@ -1,0 +1,25 @@
+import { operation, parameters } from './operation.ts';
+import { badImageShape, imageShape } from './ota-parameters.ts';
+
+export const otaInspectParameters = parameters({
+  files: {
+    type: 'path-in',
+    positional: true,
+    repeatable: true,
+    required: true,
+    stdin: true,
+    help: 'OTA files or bare manufacturer images',
+  },
+});
+
+export const otaInspect = operation({
+  name: ['ota', 'inspect'],
+  group: 'images',
+  summary: 'show header, hash and signature of an image',
+  description: 'The hash is the one that CS06 carries: SHA-256 over the manufacturer image, without header and signature.',
+  examples: [{ command: 'hanbench ota inspect --json app.ota', help: 'for programs' }],
+  parameters: otaInspectParameters,
+  result: { kind: 'lines', shape: { type: 'one-of', shapes: [imageShape, badImageShape] } },
+  jsonWhenPiped: true,
+  load: () => import('./ota-inspect-run.ts'),
+});
