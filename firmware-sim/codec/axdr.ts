@@ -1,10 +1,10 @@
-import type { ByteReader } from '../kernel/byte-reader.ts';
-import type { ByteWriter } from '../kernel/byte-writer.ts';
+import { ByteReader } from '../kernel/byte-reader.ts';
+import { ByteWriter } from '../kernel/byte-writer.ts';
 import { type Bytes, fromAscii, isPrintable, toAscii, toHex } from '../kernel/bytes.ts';
 import { ProtocolFault } from '../kernel/errors.ts';
 import { minimalLengthOctets } from './der-tlv.ts';
 import { Element, type ElementExtras, type RowType, type Scalar } from './element.ts';
-import { fieldLayout, type Layout } from './layout.ts';
+import { fieldLayout, type Layout, type PackedField, packedOctets } from './layout.ts';
 
 /** DLMS data types (Green Book 9.5, Data ::= CHOICE) by tag. */
 export const AXDR_TAGS = {
@@ -174,6 +174,26 @@ function decodeList(reader: ByteReader, type: 'array' | 'structure', naming: Nam
   return element(naming, type, children, lengthExtras(length));
 }
 
+/** Fields inside an octet string; undefined when its size is not theirs. */
+function unpack(octets: Bytes, fields: readonly PackedField[]): Element[] | undefined {
+  if (octets.length !== fields.reduce((sum, field) => sum + packedOctets(field), 0)) return undefined;
+  const reader = new ByteReader(octets);
+  return fields.map((field) =>
+    typeof field.type === 'number'
+      ? new Element(field.name, 'octet-string', reader.take(field.type), field.meta)
+      : new Element(field.name, field.type, readInteger(reader, field.type), field.meta),
+  );
+}
+
+function pack(element: Element): Bytes {
+  const writer = new ByteWriter(64);
+  for (const child of element.children) {
+    if (child.type === 'octet-string') writer.bytes(octets(child));
+    else writeValue(writer, child);
+  }
+  return writer.finish();
+}
+
 /** One value whose type is known (by a tag or by a compact array's description). */
 function decodeValue(reader: ByteReader, type: AxdrType, naming: Naming, depth: number): Element {
   switch (type) {
@@ -191,7 +211,9 @@ function decodeValue(reader: ByteReader, type: AxdrType, naming: Naming, depth: 
     }
     case 'octet-string': {
       const length = readLength(reader);
-      return element(naming, type, reader.take(length.value), lengthExtras(length));
+      const value = reader.take(length.value);
+      const packed = naming.layout?.packed;
+      return element(naming, type, (packed && unpack(value, packed)) ?? value, lengthExtras(length));
     }
     case 'visible-string':
     case 'utf8-string': {
@@ -355,10 +377,12 @@ function writeValue(writer: ByteWriter, element: Element): void {
       writeLength(writer, extras?.bits ?? octets(element).length * 8, extras?.lengthOctets);
       writer.bytes(octets(element));
       return;
-    case 'octet-string':
-      writeLength(writer, octets(element).length, extras?.lengthOctets);
-      writer.bytes(octets(element));
+    case 'octet-string': {
+      const content = Array.isArray(element.value) ? pack(element) : octets(element);
+      writeLength(writer, content.length, extras?.lengthOctets);
+      writer.bytes(content);
       return;
+    }
     case 'visible-string':
     case 'utf8-string': {
       if (typeof element.value !== 'string') wrong(element, 'a text');
@@ -405,7 +429,7 @@ function writeCompactArray(writer: ByteWriter, element: Element): void {
   const of = element.extras?.of;
   if (of === undefined) throw new ProtocolFault('bad-value', `${element.name}: a compact array needs its row type`);
   writeRowType(writer, of);
-  const body = writer.fork();
+  const body = new ByteWriter(256);
   for (const row of element.children) writeRow(body, of, row);
   writeLength(writer, body.length, element.extras?.lengthOctets);
   writer.bytes(body.finish());

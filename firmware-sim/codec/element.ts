@@ -41,6 +41,8 @@ export interface ElementExtras {
   readonly of?: RowType;
   /** Content octets that the type's own rules cannot reproduce; they stand in for `value` when encoding. */
   readonly raw?: Bytes;
+  /** What an encrypted octet string holds, once it has been opened. */
+  readonly plaintext?: Element;
 }
 
 /**
@@ -86,6 +88,7 @@ export class Element {
 /** Number of values below (and with) an element that no dictionary names. */
 export function countUnnamed(element: Element): number {
   let count = element.named ? 0 : 1;
+  if (element.extras?.plaintext) count += countUnnamed(element.extras.plaintext);
   if (Array.isArray(element.value)) for (const child of element.value as readonly Element[]) count += countUnnamed(child);
   return count;
 }

@@ -13,6 +13,22 @@ export interface Layout {
   readonly of?: Layout;
   /** Left out by some devices (twin-element fields). */
   readonly optional?: true;
+  /** Fields inside an octet string of exactly their total size. */
+  readonly packed?: readonly PackedField[];
+}
+
+/** A fixed-size field inside an octet string: an unsigned integer type, or that many octets. */
+export interface PackedField {
+  readonly name: string;
+  readonly type: 'unsigned' | 'long-unsigned' | 'double-long-unsigned' | 'long64-unsigned' | number;
+  readonly meta?: Meta;
+}
+
+const PACKED_OCTETS = { unsigned: 1, 'long-unsigned': 2, 'double-long-unsigned': 4, 'long64-unsigned': 8 } as const;
+
+/** Octets of a packed field. */
+export function packedOctets(field: PackedField): number {
+  return typeof field.type === 'number' ? field.type : PACKED_OCTETS[field.type];
 }
 
 /**

@@ -1,11 +1,17 @@
 import type { Format, Meta } from '../../firmware-sim/codec/element.ts';
-import type { Layout } from '../../firmware-sim/codec/layout.ts';
+import type { Layout, PackedField } from '../../firmware-sim/codec/layout.ts';
 import type { CosemMember } from '../../firmware-sim/dictionary/cosem.ts';
 import type { DataModelJson, DlmsStructureJson, LayoutJson, RowJson, StructuresJson, UseCaseJson } from './source.ts';
 
 const EUI_NAMES = /^(ieee_address|mac_address|.*system_title|EntityIdentifier)$/i;
 const TEXT_NAMES =
   /^(CustomerIdentificationNumber|ExportMPAN|ImportMPAN\(s\)|PrivacyPIN|PrepaymentCredit.*|Supplier(Message|Name|TelephoneNumber)|season_profile_name|ManufacturerIdentifier|ModelType|MeterVariant)$/;
+
+/** GBCS 8.2: purpose octet and originator counter. */
+const TRANSACTION_ID: readonly PackedField[] = [
+  { name: 'purpose', type: 'unsigned' },
+  { name: 'originator_counter', type: 'long64-unsigned' },
+];
 
 /** How the octets of a field are best read, from its declared size, unit and name. */
 function formatOf(layout: LayoutJson): Format | undefined {
@@ -45,6 +51,7 @@ export function compactLayout(layout: LayoutJson): Layout {
     ...(layout.fields && { fields: layout.fields.map(compactLayout) }),
     ...(layout.of && { of: compactLayout(layout.of) }),
     ...(layout.optional && { optional: true as const }),
+    ...(layout.name === 'transaction_id' && { packed: TRANSACTION_ID }),
   };
 }
 

@@ -1,0 +1,66 @@
+import { ZCL_ATTRIBUTES } from './data/zcl-attributes.ts';
+import { ZCL_COMMANDS } from './data/zcl-commands.ts';
+import type { ZclAttributeRow, ZclCommandRow } from './zcl.ts';
+
+/** Clusters that GBCS messages address (ZSE, ZCL). */
+export const CLUSTER_NAMES: Readonly<Record<number, string>> = {
+  0: 'Basic',
+  0x0700: 'Price',
+  0x0701: 'Demand Response and Load Control',
+  0x0702: 'Metering',
+  0x0703: 'Messaging',
+  0x0704: 'Tunneling',
+  0x0705: 'Prepayment',
+  0x0707: 'Calendar',
+  0x0708: 'Device Management',
+  0x0709: 'Events',
+};
+
+/** Commands every cluster has (ZCL 2.5). */
+export const GENERAL_COMMAND_NAMES: Readonly<Record<number, string>> = {
+  0x00: 'Read Attributes',
+  0x01: 'Read Attributes Response',
+  0x02: 'Write Attributes',
+  0x04: 'Write Attributes Response',
+  0x0b: 'Default Response',
+};
+
+/** ZCL status codes (ZCL table 2-12). */
+export const ZCL_STATUS_NAMES: Readonly<Record<string, string>> = {
+  '0': 'SUCCESS',
+  '1': 'FAILURE',
+  '126': 'NOT_AUTHORIZED',
+  '127': 'RESERVED_FIELD_NOT_ZERO',
+  '128': 'MALFORMED_COMMAND',
+  '129': 'UNSUP_CLUSTER_COMMAND',
+  '130': 'UNSUP_GENERAL_COMMAND',
+  '131': 'UNSUP_MANUF_CLUSTER_COMMAND',
+  '132': 'UNSUP_MANUF_GENERAL_COMMAND',
+  '133': 'INVALID_FIELD',
+  '134': 'UNSUPPORTED_ATTRIBUTE',
+  '135': 'INVALID_VALUE',
+  '136': 'READ_ONLY',
+  '137': 'INSUFFICIENT_SPACE',
+  '138': 'DUPLICATE_EXISTS',
+  '139': 'NOT_FOUND',
+  '140': 'UNREPORTABLE_ATTRIBUTE',
+  '141': 'INVALID_DATA_TYPE',
+  '192': 'HARDWARE_FAILURE',
+  '193': 'SOFTWARE_FAILURE',
+};
+
+const COMMANDS = new Map<number, ZclCommandRow>();
+const commandKey = (cluster: number, command: number, toClient: boolean): number => cluster * 512 + command * 2 + (toClient ? 1 : 0);
+for (const row of ZCL_COMMANDS) COMMANDS.set(commandKey(row.cluster, row.command, row.toClient), row);
+
+/** A cluster command by cluster, command and direction. */
+export function zclCommand(cluster: number, command: number, toClient: boolean): ZclCommandRow | undefined {
+  return COMMANDS.get(commandKey(cluster, command, toClient));
+}
+
+const ATTRIBUTES = new Map<number, ZclAttributeRow>();
+for (const row of ZCL_ATTRIBUTES) ATTRIBUTES.set(row.cluster * 65_536 + row.attribute, row);
+
+export function zclAttribute(cluster: number, attribute: number): ZclAttributeRow | undefined {
+  return ATTRIBUTES.get(cluster * 65_536 + attribute);
+}

@@ -1,0 +1,164 @@
+import { decodeAxdr, encodeAxdr } from '../codec/axdr.ts';
+import { Element } from '../codec/element.ts';
+import type { CryptoSuite } from '../crypto/suite.ts';
+import { ALERT_PROTECTED_ACCESS, PROTECTED_ATTRIBUTES } from '../dictionary/alert-layouts.ts';
+import type { AccessRow } from '../dictionary/use-case.ts';
+import { ByteReader } from '../kernel/byte-reader.ts';
+import { ByteWriter } from '../kernel/byte-writer.ts';
+import type { Bytes } from '../kernel/bytes.ts';
+import { ProtocolFault } from '../kernel/errors.ts';
+import { protectedAccess } from './catalogue.ts';
+import { parseCertificate } from './certificates/certificate.ts';
+import { memberOf } from './dlms-apdu.ts';
+import { decodeZclFields, encodeZclFields, type GbzComponent } from './gbz.ts';
+import type { KeyProvider } from './key-provider.ts';
+import type { WholeMessage } from './message.ts';
+import type { Payload } from './payload.ts';
+import { type EncryptionContext, encryptionContext, encryptionParty, openSensitive, sealSensitive, sharedSecretOf } from './protection.ts';
+
+/** How the encrypted parts of a message fared. */
+export interface SensitiveParts {
+  readonly message: WholeMessage;
+  /** Encrypted parts there are. */
+  readonly parts: number;
+  /** Parts whose tag was right and whose content has been decoded. */
+  readonly opened: number;
+}
+
+/** Replaces every encrypted part of a payload; `part` returns the replacement. */
+interface PartVisitor {
+  readonly blob: (element: Element) => Element;
+  readonly component: (component: GbzComponent) => GbzComponent;
+}
+
+function isBlob(element: Element): boolean {
+  const { value } = element;
+  return element.name === PROTECTED_ATTRIBUTES && value instanceof Uint8Array && value.length >= 17 && value[0] === 0x31;
+}
+
+function mapElement(element: Element, visit: PartVisitor): Element {
+  if (isBlob(element)) return visit.blob(element);
+  if (!Array.isArray(element.value)) return element;
+  let changed = false;
+  const children = element.children.map((child) => {
+    const next = mapElement(child, visit);
+    changed ||= next !== child;
+    return next;
+  });
+  return changed ? new Element(element.name, element.type, children, element.meta, element.named, element.extras) : element;
+}
+
+function mapParts(payload: Payload, visit: PartVisitor): Payload {
+  switch (payload.kind) {
+    case 'dlms-access-response':
+      return { ...payload, results: payload.results.map((result) => ({ ...result, data: mapElement(result.data, visit) })) };
+    case 'dlms-data-notification':
+      return { ...payload, body: mapElement(payload.body, visit) };
+    case 'gbz':
+      return { ...payload, components: payload.components.map((c) => (c.sealed ? visit.component(c) : c)) };
+    case 'gbz-alert':
+      if (!payload.content || !('component' in payload.content) || !payload.content.component.sealed) return payload;
+      return { ...payload, content: { component: visit.component(payload.content.component) } };
+    default:
+      return payload;
+  }
+}
+
+/** Names of a decrypted DLMS structure: one value for each object that was asked for. */
+function layoutOfPlaintext(rows: readonly AccessRow[] | undefined): { name: string; fields: { name: string }[] } | undefined {
+  if (!rows) return undefined;
+  const fields = rows.map((row) => memberOf(row)?.layout);
+  return fields.every((field) => field !== undefined) ? { name: 'attributes', fields: fields as { name: string }[] } : undefined;
+}
+
+function openBlob(plaintext: Bytes, candidates: readonly (readonly AccessRow[])[]): Element {
+  const count = plaintext[0] === 2 ? plaintext[1] : undefined;
+  const rows = candidates.find((list) => list.length === count) ?? candidates[0];
+  const reader = new ByteReader(plaintext);
+  const element = decodeAxdr(reader, layoutOfPlaintext(rows), 'attributes');
+  reader.finish('the decrypted attributes');
+  return element;
+}
+
+/** What class 30 attributes a message may hold. */
+function candidatesOf(message: WholeMessage): readonly (readonly AccessRow[])[] {
+  const { cra, messageCode } = message.header;
+  if (cra !== 'alert') return protectedAccess(messageCode);
+  const rows = ALERT_PROTECTED_ACCESS.get(messageCode);
+  return rows ? [rows] : [];
+}
+
+/**
+ * The key of a message's encrypted parts; undefined when the keys are not there. An unknown party's key may come from
+ * the certificate in the command that asked (`askedWith`).
+ */
+export function sensitiveContext(
+  suite: CryptoSuite,
+  message: Pick<WholeMessage, 'header'>,
+  keys: KeyProvider,
+  askedWith?: Bytes | undefined,
+): EncryptionContext | undefined {
+  const { header } = message;
+  const party = encryptionParty(header);
+  const certificate = header.supplementary?.certificate ?? askedWith;
+  const own = keys.privateKey(header.originator, 'keyAgreement');
+  const z =
+    certificate && own
+      ? suite.sharedSecret(own, parseCertificate(certificate).publicKey)
+      : sharedSecretOf(suite, keys, { a: party, b: header.originator });
+  return z && encryptionContext(suite, header, z);
+}
+
+/** Opens the encrypted parts of a message with an encryption context; parts that do not open stay as they are. */
+export function openParts(suite: CryptoSuite, message: WholeMessage, context: EncryptionContext | undefined): SensitiveParts {
+  let parts = 0;
+  let opened = 0;
+  const open = (blob: Bytes): Bytes | undefined => {
+    parts++;
+    return context && openSensitive(suite, context, blob);
+  };
+  const visit: PartVisitor = {
+    blob: (element) => {
+      const plaintext = open(element.value as Bytes);
+      if (!plaintext) return element;
+      try {
+        const inside = openBlob(plaintext, candidatesOf(message));
+        opened++;
+        return new Element(element.name, element.type, element.value, element.meta, element.named, { ...element.extras, plaintext: inside });
+      } catch (error) {
+        if (error instanceof ProtocolFault) return element;
+        throw error;
+      }
+    },
+    component: (component) => {
+      const blob = component.sealed?.blob as Bytes;
+      const plaintext = open(blob);
+      if (!plaintext) return component;
+      opened++;
+      return { ...component, sealed: { blob, fields: decodeZclFields(plaintext, component.cluster, component.frameControl, component.command) } };
+    },
+  };
+  const payload = mapParts(message.payload, visit);
+  return { message: opened > 0 ? { ...message, payload } : message, parts, opened };
+}
+
+/** Encrypts again the parts whose plaintext is known; unchanged plaintext gives the same octets. */
+export function sealParts(suite: CryptoSuite, message: WholeMessage, context: EncryptionContext): WholeMessage {
+  const visit: PartVisitor = {
+    blob: (element) => {
+      const plaintext = element.extras?.plaintext;
+      if (!plaintext) return element;
+      const writer = new ByteWriter(256);
+      encodeAxdr(writer, plaintext);
+      const blob = sealSensitive(suite, context, writer.finish());
+      return new Element(element.name, element.type, blob, element.meta, element.named, element.extras);
+    },
+    component: (component) => {
+      const fields = component.sealed?.fields;
+      if (!fields) return component;
+      return { ...component, sealed: { blob: sealSensitive(suite, context, encodeZclFields(fields)), fields } };
+    },
+  };
+  return { ...message, payload: mapParts(message.payload, visit) };
+}
+

@@ -1,0 +1,98 @@
+import { Element, type Meta } from '../codec/element.ts';
+import { decodeZclValue, ZCL_TYPE_OF_CODE } from '../codec/zcl.ts';
+import { ZCL_STATUS_NAMES, zclAttribute } from '../dictionary/zcl-tables.ts';
+import { ByteReader } from '../kernel/byte-reader.ts';
+import type { Bytes } from '../kernel/bytes.ts';
+
+const STATUS: Meta = { meanings: ZCL_STATUS_NAMES };
+const CODE: Meta = { format: 'code' };
+const TYPE_CODE: Meta = { meanings: Object.fromEntries(Object.entries(ZCL_TYPE_OF_CODE)) };
+
+const ATTRIBUTE_META = new Map<number, Meta>();
+
+/** An attribute identifier with the attribute's name as its meaning. */
+function identifier(cluster: number, attribute: number): Element {
+  const key = cluster * 65_536 + attribute;
+  let meta = ATTRIBUTE_META.get(key);
+  if (!meta) {
+    const known = zclAttribute(cluster, attribute);
+    meta = known ? { format: 'code', meanings: { [attribute]: known.name } } : CODE;
+    if (ATTRIBUTE_META.size < 4096) ATTRIBUTE_META.set(key, meta);
+  }
+  return new Element('attributeIdentifier', 'uint16', attribute, meta);
+}
+
+const VALUE_META = new Map<string, Meta>();
+
+/** Unit or text format of a known attribute's value. */
+function valueMeta(unit: string | undefined, text: boolean): Meta | undefined {
+  if (text) return { format: 'text' };
+  if (!unit) return undefined;
+  const known = VALUE_META.get(unit) ?? { unit };
+  VALUE_META.set(unit, known);
+  return known;
+}
+
+function readAttributes(reader: ByteReader, cluster: number): Element[] {
+  const out: Element[] = [];
+  while (reader.remaining > 0) out.push(identifier(cluster, reader.uintLe(2)));
+  return out;
+}
+
+function value(reader: ByteReader, cluster: number, attribute: number): Element[] {
+  const known = zclAttribute(cluster, attribute);
+  const typeAt = reader.at;
+  const code = reader.u8();
+  const type = ZCL_TYPE_OF_CODE[code] ?? reader.fail('bad-zcl', `0x${code.toString(16)} is not a ZCL data type`, typeAt);
+  const path = `attribute0x${attribute.toString(16).padStart(4, '0')}`;
+  const meta = valueMeta(known?.unit, known?.text === true);
+  return [new Element('attributeDataType', 'uint8', code, TYPE_CODE), decodeZclValue(reader, type, known?.name ?? path, meta, known !== undefined)];
+}
+
+function attributeRecords(reader: ByteReader, cluster: number, withStatus: boolean): Element[] {
+  const out: Element[] = [];
+  while (reader.remaining > 0) {
+    const attribute = reader.uintLe(2);
+    const parts = [identifier(cluster, attribute)];
+    const status = withStatus ? reader.u8() : 0;
+    if (withStatus) parts.push(new Element('status', 'enum8', status, STATUS));
+    if (status === 0) parts.push(...value(reader, cluster, attribute));
+    out.push(new Element('attribute', 'group', parts));
+  }
+  return out;
+}
+
+/** ZCL 2.5.5.1: one success octet for all, or a status and identifier for each failure. */
+function writeStatuses(reader: ByteReader, cluster: number): Element[] {
+  const out: Element[] = [];
+  while (reader.remaining > 0) {
+    out.push(new Element('status', 'enum8', reader.u8(), STATUS));
+    if (reader.remaining > 0) out.push(identifier(cluster, reader.uintLe(2)));
+  }
+  return out;
+}
+
+/**
+ * Payload of a command that every cluster has; undefined for those GBCS does not use.
+ * @throws ProtocolFault
+ */
+export function decodeGeneralPayload(bytes: Bytes, cluster: number, command: number): Element[] | undefined {
+  const reader = new ByteReader(bytes);
+  switch (command) {
+    case 0x00:
+      return readAttributes(reader, cluster);
+    case 0x01:
+      return attributeRecords(reader, cluster, true);
+    case 0x02:
+      return attributeRecords(reader, cluster, false);
+    case 0x04:
+      return writeStatuses(reader, cluster);
+    case 0x0b: {
+      const out = [new Element('commandIdentifier', 'uint8', reader.u8(), CODE), new Element('status', 'enum8', reader.u8(), STATUS)];
+      reader.finish('the default response');
+      return out;
+    }
+    default:
+      return undefined;
+  }
+}
