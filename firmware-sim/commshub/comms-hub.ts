@@ -1,0 +1,174 @@
+import { Device, type DeviceSetup } from '../device/device.ts';
+import type { DeviceEffect } from '../device/effects.ts';
+import type { HanFrame } from '../device/han-frame.ts';
+import { Outbox } from '../device/outbox.ts';
+import { decodeEnvelope } from '../gbcs/envelope.ts';
+import type { Bytes } from '../kernel/bytes.ts';
+import { ProtocolFault } from '../kernel/errors.ts';
+import type { Eui64 } from '../kernel/eui64.ts';
+import type { Millis } from '../kernel/time.ts';
+import { HubPower, type HubPowerOptions, type HubPowerOutput, type HubPowerState } from './hub-power.ts';
+import { ImageStore } from './image-store.ts';
+import { CHF_PROFILE } from './profile.ts';
+import type { WanDownFrame, WanUpFrame } from './wan-frame.ts';
+
+/** A device on the hub's white list. A sleepy one fetches its messages, the others are sent theirs. */
+export interface HubDevice {
+  readonly eui: Eui64;
+  readonly sleepy: boolean;
+}
+
+export interface CommsHubSetup extends DeviceSetup {
+  readonly devices: readonly HubDevice[];
+  readonly power?: Partial<HubPowerOptions>;
+}
+
+/** What a hub did. Whether a tunnelled message arrived goes back through `confirmed`. */
+export type HubEffect =
+  | Exclude<DeviceEffect, { kind: 'send' }>
+  | { readonly kind: 'han'; readonly to: Eui64; readonly frame: HanFrame }
+  | { readonly kind: 'wan'; readonly frame: WanUpFrame }
+  | { readonly kind: 'hub-state'; readonly state: HubPowerState };
+
+interface Member {
+  readonly sleepy: boolean;
+  readonly outbox: Outbox;
+  readonly parked: Bytes[];
+  /** Handed to a sleepy device, not confirmed yet. */
+  handedOver: Bytes | undefined;
+}
+
+/** Messages a hub keeps for one sleepy device before it drops the oldest; not published. */
+const PARKED_MAX = 32;
+
+/**
+ * A Communications Hub: its own GBCS device (CHF), the way between WAN and HAN, image store, and the power outage alert.
+ * Everything but the alert needs the hub powered; what it holds for others survives a power cut.
+ */
+export class CommsHub {
+  readonly device: Device;
+  readonly power: HubPower;
+  readonly #images = new ImageStore();
+  readonly #members: ReadonlyMap<Eui64, Member>;
+  readonly #uplink: WanUpFrame[] = [];
+
+  constructor(setup: CommsHubSetup) {
+    this.device = new Device(CHF_PROFILE, setup);
+    this.power = new HubPower(setup.power);
+    this.#members = new Map(
+      setup.devices.map(({ eui, sleepy }) => [eui, { sleepy, outbox: new Outbox(), parked: [], handedOver: undefined }]),
+    );
+  }
+
+  get powered(): boolean {
+    return this.power.state === 'powered';
+  }
+
+  get deadline(): Millis | undefined {
+    return this.power.deadline;
+  }
+
+  /** The 12 V feed comes or goes. */
+  feedChanged(on: boolean, now: Millis): HubEffect[] {
+    return this.#powered(on ? this.power.feedRestored(now) : this.power.feedLost(now));
+  }
+
+  poll(now: Millis): HubEffect[] {
+    return this.#powered(this.power.poll(now));
+  }
+
+  /** A device has joined the link; what waits for it goes out. */
+  memberUp(eui: Eui64): HubEffect[] {
+    const member = this.#members.get(eui);
+    member?.outbox.reset();
+    return member ? this.#flush(eui, member) : [];
+  }
+
+  confirmed(to: Eui64, arrived: boolean): HubEffect[] {
+    const member = this.#members.get(to);
+    if (!member) return [];
+    if (member.handedOver && !arrived) member.parked.unshift(member.handedOver);
+    member.handedOver = undefined;
+    member.outbox.confirmed(arrived);
+    return this.#flush(to, member);
+  }
+
+  /** Takes a frame from the WAN. */
+  receiveWan(frame: WanDownFrame, now: Millis): HubEffect[] {
+    if (frame.kind === 'gbcs') return this.#route(frame.message, now);
+    const step = this.#images.receive(frame);
+    const effects: HubEffect[] = step.up.map((up) => ({ kind: 'wan', frame: up }));
+    if (step.notify && this.#members.has(step.notify))
+      effects.push({ kind: 'han', to: step.notify, frame: { kind: 'ota-image-notify' } });
+    return effects;
+  }
+
+  /** Takes a frame from a device on the white list. */
+  receiveHan(from: Eui64, frame: HanFrame): HubEffect[] {
+    const member = this.#members.get(from);
+    if (!member) return [];
+    if (frame.kind === 'tunnel') return this.#up({ kind: 'gbcs', message: frame.message });
+    if (frame.kind === 'tunnel-get') {
+      const message = member.parked.shift();
+      member.handedOver = message;
+      return [{ kind: 'han', to: from, frame: { kind: 'tunnel-reply', message, remaining: member.parked.length } }];
+    }
+    if (frame.kind === 'tunnel-reply') return [];
+    const answer = this.#images.serve(frame);
+    return answer ? [{ kind: 'han', to: from, frame: answer }] : [];
+  }
+
+  #route(message: Bytes, now: Millis): HubEffect[] {
+    const recipient = recipientOf(message);
+    if (recipient === this.device.eui) return this.#own(this.device.receive(message, now));
+    const member = recipient && this.#members.get(recipient);
+    if (!recipient || !member) return [];
+    if (member.sleepy) {
+      if (member.parked.length >= PARKED_MAX) member.parked.shift();
+      member.parked.push(message);
+      return [];
+    }
+    member.outbox.put({ kind: 'tunnel', message });
+    return this.#flush(recipient, member);
+  }
+
+  #flush(to: Eui64, member: Member): HubEffect[] {
+    const frame = this.powered ? member.outbox.next() : undefined;
+    return frame ? [{ kind: 'han', to, frame }] : [];
+  }
+
+  #own(effects: readonly DeviceEffect[]): HubEffect[] {
+    return effects.flatMap((effect): HubEffect[] =>
+      effect.kind === 'send' ? this.#up({ kind: 'gbcs', message: effect.message }) : [effect],
+    );
+  }
+
+  #up(frame: WanUpFrame): HubEffect[] {
+    if (this.powered) return [{ kind: 'wan', frame }];
+    this.#uplink.push(frame);
+    return [];
+  }
+
+  #powered(outputs: readonly HubPowerOutput[]): HubEffect[] {
+    return outputs.flatMap((output): HubEffect[] => {
+      if (output.kind === 'power-outage') {
+        return [{ kind: 'wan', frame: { kind: 'power-outage', hub: this.device.eui, startedAt: output.startedAt } }];
+      }
+      const effects: HubEffect[] = [output];
+      if (output.state === 'powered') {
+        effects.push({ kind: 'wan', frame: { kind: 'registered', hub: this.device.eui } });
+        for (const frame of this.#uplink.splice(0)) effects.push({ kind: 'wan', frame });
+      }
+      return effects;
+    });
+  }
+}
+
+function recipientOf(message: Bytes): Eui64 | undefined {
+  try {
+    return decodeEnvelope(message).header.recipient;
+  } catch (error) {
+    if (error instanceof ProtocolFault) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,46 @@
+import type { MessageHeader } from '../gbcs/header.ts';
+import type { Bytes } from '../kernel/bytes.ts';
+import type { Eui64 } from '../kernel/eui64.ts';
+import type { Millis } from '../kernel/time.ts';
+import type { LogEntry, LogName } from './event-log.ts';
+import type { HanFrame } from './han-frame.ts';
+
+/** Why a received message was dropped without a response (messages.md 1.7, 6). */
+export type RejectReason =
+  | 'malformed'
+  | 'not-for-this-device'
+  | 'unknown-originator'
+  | 'role-not-allowed'
+  | 'replayed-counter'
+  | 'bad-mac'
+  | 'bad-signature'
+  | 'bad-payload';
+
+/** What a device did besides changing its own state. A runtime carries these out; nothing here waits or answers. */
+export type DeviceEffect =
+  /** A protected GBCS message for the wide area network. */
+  | { readonly kind: 'send'; readonly message: Bytes; readonly header: MessageHeader }
+  | { readonly kind: 'log'; readonly log: LogName; readonly entry: LogEntry }
+  | {
+      readonly kind: 'rejected';
+      readonly reason: RejectReason;
+      readonly detail: string;
+      readonly header: MessageHeader | undefined;
+    }
+  /** A command passed every check and is executed now. */
+  | { readonly kind: 'accepted'; readonly useCase: string; readonly header: MessageHeader }
+  /** The device has committed to an image and goes down to start it. */
+  | { readonly kind: 'activation-started'; readonly at: Millis; readonly fromVersion: number; readonly toVersion: number }
+  | { readonly kind: 'activation-finished'; readonly at: Millis; readonly version: number; readonly succeeded: boolean };
+
+/** Effects of a device that hangs on a hub: what it sends goes through the home area network. */
+export type HanDeviceEffect =
+  | Exclude<DeviceEffect, { kind: 'send' }>
+  /** A frame for the hub. The link reports back whether it arrived. */
+  | { readonly kind: 'han'; readonly frame: HanFrame }
+  /** A GBCS message was put into the tunnel queue. */
+  | { readonly kind: 'queued'; readonly message: Bytes; readonly header: MessageHeader }
+  /** The 12 V feed from an electricity meter to its hub. */
+  | { readonly kind: 'feed'; readonly on: boolean }
+  | { readonly kind: 'ota-progress'; readonly received: number; readonly total: number }
+  | { readonly kind: 'device-state'; readonly device: Eui64; readonly state: string };

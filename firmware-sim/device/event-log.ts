@@ -1,0 +1,34 @@
+import type { Millis } from '../kernel/time.ts';
+
+export type LogName = 'security' | 'event' | 'power';
+
+/** One line of a log: GBCS alert or event code, time, and a short note where the log holds other information. */
+export interface LogEntry {
+  readonly at: Millis;
+  readonly code: number;
+  readonly note?: string;
+}
+
+/** Entries a SMETS2 log holds before the oldest is overwritten (SMETS 5.7.5.25; GBCS mapping table). */
+export const LOG_CAPACITY = 100;
+
+/** A bounded log; the oldest entry gives way. */
+export class EventLog {
+  readonly #entries: LogEntry[];
+  readonly #capacity: number;
+
+  constructor(entries: readonly LogEntry[] = [], capacity = LOG_CAPACITY) {
+    this.#entries = [...entries];
+    this.#capacity = capacity;
+  }
+
+  add(entry: LogEntry): void {
+    if (this.#entries.length >= this.#capacity) this.#entries.shift();
+    this.#entries.push(entry);
+  }
+
+  /** Oldest first. */
+  get entries(): readonly LogEntry[] {
+    return this.#entries;
+  }
+}

@@ -1,0 +1,57 @@
+import type { Bytes } from '../kernel/bytes.ts';
+import type { Eui64 } from '../kernel/eui64.ts';
+import type { Millis } from '../kernel/time.ts';
+
+/** A command a device has accepted and will execute later (messages.md 4). */
+export interface PendingCommand {
+  readonly useCase: string;
+  /** Device clock time at which to execute. */
+  readonly at: Millis;
+  readonly originator: Eui64;
+  readonly originatorCounter: bigint;
+  readonly payload: Bytes;
+}
+
+/** GeneralizedTime that cancels a future-dated ASN.1 command (RTDS 4.5.0 CS06 CANCELLATION). */
+export const CANCEL_TIME = '99991231235959Z';
+
+/** At most one pending command per use case: a newer one takes its place, a cancellation empties it. Survives a reboot. */
+export class FutureDatedQueue {
+  readonly #pending: Map<string, PendingCommand>;
+
+  constructor(pending: readonly PendingCommand[] = []) {
+    this.#pending = new Map(pending.map((command) => [command.useCase, command]));
+  }
+
+  put(command: PendingCommand): void {
+    this.#pending.set(command.useCase, command);
+  }
+
+  cancel(useCase: string): void {
+    this.#pending.delete(useCase);
+  }
+
+  /** Drops what a party has pending, when it loses its role on the device. */
+  cancelOf(originator: Eui64): void {
+    for (const command of [...this.#pending.values()])
+      if (command.originator === originator) this.#pending.delete(command.useCase);
+  }
+
+  /** When the next command is due, or undefined. */
+  get deadline(): Millis | undefined {
+    let earliest: Millis | undefined;
+    for (const { at } of this.#pending.values()) if (earliest === undefined || at < earliest) earliest = at;
+    return earliest;
+  }
+
+  /** Removes and returns what is due, earliest first: each executes once even when the clock jumps past it. */
+  takeDue(now: Millis): readonly PendingCommand[] {
+    const due = [...this.#pending.values()].filter((command) => command.at <= now).sort((a, b) => a.at - b.at);
+    for (const command of due) this.#pending.delete(command.useCase);
+    return due;
+  }
+
+  get commands(): readonly PendingCommand[] {
+    return [...this.#pending.values()];
+  }
+}

@@ -1,0 +1,258 @@
+import { finishActivation } from '../device/activate-firmware.ts';
+import { ALERT } from '../device/alerts.ts';
+import { dlmsDateTime } from '../device/clock.ts';
+import { earliest } from '../device/deadline.ts';
+import { Device, type DeviceSetup, type DeviceSnapshot } from '../device/device.ts';
+import type { DeviceEffect, HanDeviceEffect } from '../device/effects.ts';
+import { checkStoredImage, receiveImage } from '../device/firmware-receipt.ts';
+import type { HanFrame } from '../device/han-frame.ts';
+import { OtaClient, type OtaClientOptions, type OtaClientStep, type OtaIdentity } from '../device/ota-client.ts';
+import { Outbox } from '../device/outbox.ts';
+import type { Millis } from '../kernel/time.ts';
+import { ESME_PROFILE } from './profile.ts';
+import { SupplyMeter } from './supply-meter.ts';
+
+/** How an electricity meter behaves around power and firmware. Defaults stand in for facts that are not published. */
+export interface EsmeOptions {
+  /** How long the application takes to start, after mains returns or to activate firmware. */
+  readonly esmeRebootMs: Millis;
+  /** Named misbehaviour `cut-hub-feed-on-activation`: how long the hub's 12 V feed is off while firmware is activated. */
+  readonly feedCutDuringActivationMs: Millis;
+  /** Between the application's start after an outage and the supply-restored alert. */
+  readonly restoreAlertDelayMs: Millis;
+  /** Mains dips up to this long have no effect (SMETS2 meters ride through 0.5 s). */
+  readonly rideThroughMs: Millis;
+  /** Load the premises draws while mains is on. */
+  readonly loadWatts: number;
+  /** Named misbehaviour `activation-fails`: the new image does not start and the old one runs again. */
+  readonly activationFails: boolean;
+}
+
+export const ESME_DEFAULTS: EsmeOptions = {
+  esmeRebootMs: 45_000,
+  feedCutDuringActivationMs: 0,
+  restoreAlertDelayMs: 5_000,
+  rideThroughMs: 500,
+  loadWatts: 420,
+  activationFails: false,
+};
+
+export interface EsmeSetup extends DeviceSetup {
+  readonly ota: OtaIdentity;
+  readonly otaOptions?: OtaClientOptions;
+  readonly options?: Partial<EsmeOptions>;
+  /** When the meter starts counting. */
+  readonly startedAt: Millis;
+}
+
+/** The application processor. Metrology has its own and counts whenever there is mains. */
+type Application = 'running' | 'starting' | 'off';
+
+/** What an ESME keeps, for comparing before and after. */
+export interface EsmeSnapshot extends DeviceSnapshot {
+  readonly registers: Readonly<Record<string, string>>;
+}
+
+/**
+ * A single-phase electricity meter that also feeds its hub. Mains, the hub's feed and the application are separate facts:
+ * an activation restarts the application and may cut the feed, and only a real loss of mains is an outage.
+ */
+export class Esme {
+  readonly device: Device;
+  readonly #ota: OtaClient;
+  readonly #outbox = new Outbox();
+  readonly #options: EsmeOptions;
+  readonly #identity: OtaIdentity;
+  readonly #meter: SupplyMeter;
+  #application: Application = 'running';
+  #feedOn = true;
+  #linkUp = false;
+  #startedAt: Millis | undefined;
+  #feedBackAt: Millis | undefined;
+  #restoreAlertAt: Millis | undefined;
+
+  constructor(setup: EsmeSetup) {
+    this.device = new Device(ESME_PROFILE, setup);
+    this.#options = { ...ESME_DEFAULTS, ...setup.options };
+    this.#identity = setup.ota;
+    this.#meter = new SupplyMeter(setup.startedAt, this.#options.loadWatts, this.#options.rideThroughMs);
+    const { firmware } = this.device;
+    this.#ota = new OtaClient(setup.ota, () => firmware.pending?.version ?? firmware.active.version, setup.otaOptions);
+  }
+
+  /** True when the application can take a frame. */
+  get listening(): boolean {
+    return this.#application === 'running' && this.#linkUp;
+  }
+
+  get feedOn(): boolean {
+    return this.#feedOn;
+  }
+
+  get deadline(): Millis | undefined {
+    const running = this.#application === 'running';
+    return earliest(
+      this.#meter.deadline,
+      this.#startedAt,
+      this.#feedBackAt,
+      running ? this.#restoreAlertAt : undefined,
+      running ? this.device.deadline : undefined,
+      running ? this.#ota.deadline : undefined,
+    );
+  }
+
+  /** Mains fails. The feed of the hub goes at once; the application after the ride-through time. */
+  mainsLost(now: Millis): HanDeviceEffect[] {
+    this.#meter.mainsLost(now);
+    return this.#setFeed(false);
+  }
+
+  mainsRestored(now: Millis): HanDeviceEffect[] {
+    const effects = this.poll(now);
+    const outage = this.#meter.mainsRestored(now);
+    if (outage && this.#application === 'off') {
+      this.#start(now);
+      const code = outage.restoredAt - outage.lostAt < 180_000 ? ALERT.supplyRestoredShort : ALERT.supplyRestoredLong;
+      this.#meter.pendingReports.push({ ...outage, code });
+      this.#log({ at: this.device.localTime(outage.lostAt), code: ALERT.supplyInterrupted }, effects);
+    }
+    if (this.#feedBackAt === undefined) effects.push(...this.#setFeed(true));
+    return effects;
+  }
+
+  /** The hub has appeared on, or vanished from, the home area network. */
+  linkChanged(up: boolean, now: Millis): HanDeviceEffect[] {
+    const effects: HanDeviceEffect[] = [];
+    this.#linkUp = up;
+    this.#outbox.reset();
+    if (!up) this.#ota.stop();
+    else if (this.#application === 'running') this.#otaStep(this.#ota.start(now), now, effects);
+    return this.#flushed(effects);
+  }
+
+  /** The link says whether the message in flight arrived. */
+  confirmed(arrived: boolean): HanDeviceEffect[] {
+    this.#outbox.confirmed(arrived);
+    return this.#flushed([]);
+  }
+
+  /** Takes a frame from the hub. */
+  receive(frame: HanFrame, now: Millis): HanDeviceEffect[] {
+    const effects: HanDeviceEffect[] = [];
+    if (!this.listening) return effects;
+    if (frame.kind === 'tunnel') this.#act(this.device.receive(frame.message, now), now, effects);
+    else if (frame.kind !== 'tunnel-get' && frame.kind !== 'tunnel-reply')
+      this.#otaStep(this.#ota.receive(frame, now), now, effects);
+    return this.#flushed(effects);
+  }
+
+  /** Does whatever is due. */
+  poll(now: Millis): HanDeviceEffect[] {
+    const effects: HanDeviceEffect[] = [];
+    if (this.#meter.rodeOut(now)) this.#powerDown(effects);
+    if (this.#feedBackAt !== undefined && this.#feedBackAt <= now) {
+      this.#feedBackAt = undefined;
+      effects.push(...this.#setFeed(this.#meter.mainsOn));
+    }
+    if (this.#startedAt !== undefined && this.#startedAt <= now) this.#started(now, effects);
+    if (this.#application === 'running') this.#pollApplication(now, effects);
+    return this.#flushed(effects);
+  }
+
+  snapshot(now: Millis): EsmeSnapshot {
+    return { ...this.device.snapshot(), registers: { activeImportWh: String(this.#meter.importWh(now)) } };
+  }
+
+  #pollApplication(now: Millis, effects: HanDeviceEffect[]): void {
+    if (this.#restoreAlertAt !== undefined && this.#restoreAlertAt <= now) this.#reportOutages(now, effects);
+    this.#act(this.device.poll(now), now, effects);
+    if (this.#application === 'running') this.#otaStep(this.#ota.poll(now), now, effects);
+  }
+
+  #powerDown(effects: HanDeviceEffect[]): void {
+    this.#application = 'off';
+    this.#startedAt = undefined;
+    this.#feedBackAt = undefined;
+    this.#restoreAlertAt = undefined;
+    this.#ota.stop();
+    this.#outbox.reset();
+    effects.push({ kind: 'device-state', device: this.device.eui, state: 'off' });
+  }
+
+  #start(now: Millis): void {
+    this.#application = 'starting';
+    this.#startedAt = now + this.#options.esmeRebootMs;
+  }
+
+  #started(now: Millis, effects: HanDeviceEffect[]): void {
+    this.#startedAt = undefined;
+    this.#application = 'running';
+    effects.push({ kind: 'device-state', device: this.device.eui, state: 'running' });
+    if (this.device.firmware.activation)
+      this.#act(finishActivation(this.device, !this.#options.activationFails, now), now, effects);
+    this.#act(checkStoredImage(this.device, now), now, effects);
+    if (this.#meter.pendingReports.length > 0) this.#restoreAlertAt = now + this.#options.restoreAlertDelayMs;
+    if (this.#linkUp) this.#otaStep(this.#ota.start(now), now, effects);
+  }
+
+  /** ECS80: one alert for each outage, to the network operator, with both times. */
+  #reportOutages(now: Millis, effects: HanDeviceEffect[]): void {
+    this.#restoreAlertAt = undefined;
+    for (const { code, lostAt, restoredAt } of this.#meter.pendingReports.splice(0)) {
+      const times = [lostAt, restoredAt].map((at) => dlmsDateTime(this.device.localTime(at)));
+      this.#act(this.device.alert(code, now, { octetStrings: times }), now, effects);
+    }
+  }
+
+  #log(entry: { at: Millis; code: number }, effects: HanDeviceEffect[]): void {
+    const logged: DeviceEffect[] = [];
+    this.device.log('power', entry, logged);
+    for (const effect of logged) if (effect.kind !== 'send') effects.push(effect);
+  }
+
+  /** Turns what the device core did into what the meter does. */
+  #act(deviceEffects: readonly DeviceEffect[], now: Millis, effects: HanDeviceEffect[]): void {
+    for (const effect of deviceEffects) {
+      if (effect.kind === 'send') {
+        this.#outbox.put({ kind: 'tunnel', message: effect.message });
+        effects.push({ kind: 'queued', message: effect.message, header: effect.header });
+        continue;
+      }
+      effects.push(effect);
+      if (effect.kind === 'activation-started') this.#restartForActivation(now, effects);
+    }
+  }
+
+  #restartForActivation(now: Millis, effects: HanDeviceEffect[]): void {
+    this.#start(now);
+    this.#ota.stop();
+    this.#outbox.reset();
+    effects.push({ kind: 'device-state', device: this.device.eui, state: 'restarting' });
+    const cutMs = this.#options.feedCutDuringActivationMs;
+    if (cutMs <= 0 || !this.#feedOn) return;
+    this.#feedBackAt = now + cutMs;
+    effects.push(...this.#setFeed(false));
+  }
+
+  #setFeed(on: boolean): HanDeviceEffect[] {
+    if (on === this.#feedOn) return [];
+    this.#feedOn = on;
+    return [{ kind: 'feed', on }];
+  }
+
+  #otaStep(step: OtaClientStep, now: Millis, effects: HanDeviceEffect[]): void {
+    if (step.progress) effects.push({ kind: 'ota-progress', ...step.progress });
+    if (step.file) {
+      const receipt = receiveImage(this.device, step.file, this.#identity, now);
+      this.#act(receipt.effects, now, effects);
+      this.#otaStep(this.#ota.end(receipt.image, receipt.good, now), now, effects);
+    }
+    if (this.#linkUp) for (const frame of step.frames) effects.push({ kind: 'han', frame });
+  }
+
+  #flushed(effects: HanDeviceEffect[]): HanDeviceEffect[] {
+    const frame = this.listening ? this.#outbox.next() : undefined;
+    if (frame) effects.push({ kind: 'han', frame });
+    return effects;
+  }
+}

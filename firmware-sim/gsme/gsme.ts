@@ -1,0 +1,84 @@
+import { earliest } from '../device/deadline.ts';
+import { Device, type DeviceSetup } from '../device/device.ts';
+import type { DeviceEffect, HanDeviceEffect } from '../device/effects.ts';
+import type { HanFrame } from '../device/han-frame.ts';
+import { Outbox } from '../device/outbox.ts';
+import type { Millis } from '../kernel/time.ts';
+import { GSME_PROFILE } from './profile.ts';
+
+/** A gas meter sleeps to save its battery; 30 minutes between wakes is typical. */
+export const GSME_WAKE_MS: Millis = 1_800_000;
+
+export interface GsmeSetup extends DeviceSetup {
+  readonly wakeMs?: Millis;
+  readonly firstWakeAt: Millis;
+}
+
+/** A battery-powered gas meter: mains does not concern it. It wakes, fetches what the hub holds for it, answers, sleeps. */
+export class Gsme {
+  readonly device: Device;
+  readonly #outbox = new Outbox();
+  readonly #wakeMs: Millis;
+  #wakeAt: Millis;
+  #linkUp = false;
+
+  constructor(setup: GsmeSetup) {
+    this.device = new Device(GSME_PROFILE, setup);
+    this.#wakeMs = setup.wakeMs ?? GSME_WAKE_MS;
+    this.#wakeAt = setup.firstWakeAt;
+  }
+
+  get listening(): boolean {
+    return this.#linkUp;
+  }
+
+  get deadline(): Millis | undefined {
+    return earliest(this.#wakeAt, this.device.deadline);
+  }
+
+  linkChanged(up: boolean): HanDeviceEffect[] {
+    this.#linkUp = up;
+    this.#outbox.reset();
+    return this.#flushed([]);
+  }
+
+  confirmed(arrived: boolean): HanDeviceEffect[] {
+    this.#outbox.confirmed(arrived);
+    return this.#flushed([]);
+  }
+
+  receive(frame: HanFrame, now: Millis): HanDeviceEffect[] {
+    if (frame.kind !== 'tunnel-reply' || !frame.message) return [];
+    const effects: HanDeviceEffect[] = [];
+    this.#act(this.device.receive(frame.message, now), effects);
+    if (frame.remaining > 0) effects.push({ kind: 'han', frame: { kind: 'tunnel-get' } });
+    return this.#flushed(effects);
+  }
+
+  poll(now: Millis): HanDeviceEffect[] {
+    const effects: HanDeviceEffect[] = [];
+    this.#act(this.device.poll(now), effects);
+    if (now >= this.#wakeAt) {
+      this.#wakeAt = now + this.#wakeMs;
+      if (this.#linkUp) effects.push({ kind: 'han', frame: { kind: 'tunnel-get' } });
+    }
+    return this.#flushed(effects);
+  }
+
+  #act(deviceEffects: readonly DeviceEffect[], effects: HanDeviceEffect[]): void {
+    for (const effect of deviceEffects) {
+      if (effect.kind !== 'send') {
+        effects.push(effect);
+        continue;
+      }
+      this.#outbox.put({ kind: 'tunnel', message: effect.message });
+      effects.push({ kind: 'queued', message: effect.message, header: effect.header });
+    }
+  }
+
+  #flushed(effects: HanDeviceEffect[]): HanDeviceEffect[] {
+    const frame = this.#linkUp ? this.#outbox.next() : undefined;
+    if (frame) effects.push({ kind: 'han', frame });
+    return effects;
+  }
+}
