@@ -3,7 +3,7 @@ import { UsageError } from '../firmware-sim/kernel/errors.ts';
 import { toIso } from '../firmware-sim/kernel/time.ts';
 import { boundsOf, optionName, placeholderOf, type RawValue } from '../lab/operations/arguments.ts';
 import type { AnyOperation, Parameter } from '../lab/operations/operation.ts';
-import { COMMON_OPTIONS, type HelpStyle } from './cli-help.ts';
+import { COMMON_OPTIONS, type HelpStyle, usageWords } from './cli-help.ts';
 
 /** What a command line says, before its values are understood. */
 export interface ParsedLine {
@@ -12,6 +12,8 @@ export interface ParsedLine {
   readonly quiet: boolean;
   readonly seed: string | undefined;
 }
+
+const COMMON_HEADING = 'Every command also takes:';
 
 function defaultOf(parameter: Parameter): string | undefined {
   if (!('default' in parameter) || parameter.default === undefined) return undefined;
@@ -55,10 +57,12 @@ function commandFor(operation: AnyOperation, style: HelpStyle, write: (text: str
   command.description([operation.summary, operation.description ?? ''].filter((text) => text !== '').join('\n\n'));
   for (const [name, parameter] of Object.entries(operation.parameters)) addParameter(command, name, parameter);
   for (const [flags, help] of COMMON_OPTIONS) {
-    if (flags.includes('--help')) command.helpOption(flags, help);
-    else command.addOption(new Option(flags.replace('TEXT', '<TEXT>'), help));
+    if (flags.includes('--help')) command.addHelpOption(new Option(flags, help).helpGroup(COMMON_HEADING));
+    else command.addOption(new Option(flags.replace('TEXT', '<TEXT>'), help).helpGroup(COMMON_HEADING));
   }
-  command.optionsGroup('Options:').addHelpText('after', helpAfter(operation));
+  command
+    .usage(`${usageWords(operation).slice(operation.name.join(' ').length)} [options]`.trim())
+    .addHelpText('after', helpAfter(operation));
   command.configureHelp({
     helpWidth: style.width,
     optionTerm: (option) => option.flags.replace(/[<>]/g, ''),
