@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Starts the built command line. In a checkout it builds first when dist/ is missing or older than the sources.
 import { existsSync } from 'node:fs';
-import { argv, exit, stderr, versions } from 'node:process';
+import { argv, env, exit, stderr, versions } from 'node:process';
 
 const [major = 0, minor = 0] = versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -10,7 +10,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 async function bringUpToDate() {
-  if (!existsSync(new URL('../scripts/build.js', import.meta.url))) return;
+  if (env.HANBENCH_BUILD === 'never' || !existsSync(new URL('../scripts/build.js', import.meta.url))) return;
   const { build, canBuild, stateOfBuild } = await import('../scripts/build.js');
   const state = stateOfBuild();
   if (state === 'fresh') return;

@@ -28,6 +28,13 @@ async function readAll(chunks: AsyncIterable<Bytes>): Promise<Bytes> {
   return new Uint8Array(Buffer.concat(parts));
 }
 
+/** Rejects when the signal aborts. */
+function interrupted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
 function jsonLine(value: Json): string {
   return `${JSON.stringify(value)}\n`;
 }
@@ -58,7 +65,7 @@ export function contextFor(world: World, line: ParsedLine, jsonWhenPiped: boolea
     },
     stdin: world.stdin,
     readStdin: () => {
-      input ??= readAll(world.stdin);
+      input ??= Promise.race([readAll(world.stdin), interrupted(world.signal)]);
       return input;
     },
   };

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
+import { assert } from '../../firmware-sim/kernel/errors.ts';
 import type { AnyOperation } from '../../lab/operations/operation.ts';
 import { runCommandLine } from '../../scripts/cli.ts';
 import type { World } from '../../scripts/cli-world.ts';
@@ -48,14 +49,20 @@ export async function runHere(args: readonly string[], options: CommandOptions =
   return { code, stdout, stderr };
 }
 
-/** Runs `bin/hanbench.js` as a process of its own; it builds first where dist/ is missing or old. */
+/** Builds dist/ where it is missing or older than the sources. Call it before `runProcess`. */
+export async function buildOnce(): Promise<void> {
+  const { code, stderr } = await runProcess(['--version'], { environment: { HANBENCH_BUILD: undefined } });
+  assert(code === 0, `hanbench --version failed: ${stderr}`);
+}
+
+/** Runs `bin/hanbench.js` as a process of its own, as it was built last. */
 export function runProcess(
   args: readonly string[],
   options: CommandOptions & { readonly node?: readonly string[] } = {},
 ): Promise<CommandResult> {
   const command = [...(options.node ?? []), join(REPOSITORY, 'bin', 'hanbench.js'), ...args];
   const child = spawn(process.execPath, command, {
-    env: { ...process.env, ...options.environment },
+    env: { ...process.env, HANBENCH_BUILD: 'never', ...options.environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const out: Buffer[] = [];
