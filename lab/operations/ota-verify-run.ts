@@ -55,7 +55,7 @@ export const run: Handler<typeof otaVerifyParameters> = async (args, context) =>
   const { certificate } = args;
   const checker: Checker =
     certificate === undefined
-      ? checkerFromKeystore(args)
+      ? await checkerFromKeystore(args)
       : { key: publicKeyOf(certificate, await readOctets(certificate, context.readStdin)), label: certificate };
   const suite = createNodeSuite({ entropy: systemEntropy });
   return forEachFile(args.files, context, (file, bytes) => {

@@ -4,7 +4,6 @@ import { type CryptoSuite, profileCurve, type SignatureProfile } from '../../fir
 import { type Bytes, concat, equalBytes } from '../../firmware-sim/kernel/bytes.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
-import { loadKeystore } from '../keystore/keystore.ts';
 
 /** A private key and where it came from, for messages. */
 export interface Signer {
@@ -111,8 +110,9 @@ function keystoreOf(place: KeyPlace, otherwise: string): { readonly directory: s
 }
 
 /** The supplier's digital-signature key in a keystore. @throws UsageError exit code 2 */
-export function signerFromKeystore(place: KeyPlace): Signer {
+export async function signerFromKeystore(place: KeyPlace): Promise<Signer> {
   const { directory, supplier } = keystoreOf(place, '--key FILE');
+  const { loadKeystore } = await import('../keystore/keystore.ts');
   const store = loadKeystore(directory);
   const key = store.privateKey(supplier, 'digitalSignature');
   if (!key) throw new UsageError('no-key', `holds no digital-signature private key of ${supplier}`, { file: directory });
@@ -124,8 +124,9 @@ export function signerFromKeystore(place: KeyPlace): Signer {
 }
 
 /** The supplier's digital-signature certificate in a keystore. @throws UsageError exit code 2 */
-export function checkerFromKeystore(place: KeyPlace): Checker {
+export async function checkerFromKeystore(place: KeyPlace): Promise<Checker> {
   const { directory, supplier } = keystoreOf(place, '--certificate FILE');
+  const { loadKeystore } = await import('../keystore/keystore.ts');
   const key = loadKeystore(directory).publicKey(supplier, 'digitalSignature');
   if (!key) throw new UsageError('no-key', `holds no digital-signature certificate of ${supplier}`, { file: directory });
   return { key, label: `${supplier} (${directory})` };

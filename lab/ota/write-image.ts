@@ -41,10 +41,10 @@ function entropyFor(context: OperationContext, image: Bytes, sha256: CryptoSuite
 
 async function signerOf(args: SigningArguments, context: OperationContext, suite: CryptoSuite): Promise<Signer> {
   const { key: file, keystore, supplier } = args;
-  if (file === undefined) return signerFromKeystore(args);
+  if (file === undefined) return await signerFromKeystore(args);
   const key = privateKeyOf(file, await readOctets(file, context.readStdin), suite);
   if (keystore !== undefined && supplier !== undefined) {
-    const checker = checkerFromKeystore(args);
+    const checker = await checkerFromKeystore(args);
     if (!equalBytes(checker.key.point, key.publicKey.point)) {
       throw new UsageError('key-misfit', `the key does not fit the certificate of ${checker.label}`, { file });
     }
