@@ -13,8 +13,7 @@ export type Format =
   | 'utc'
   | 'code'
   | 'alert'
-  | 'iso'
-  | 'oid';
+  | 'iso';
 
 /** Names and meanings a dictionary gives to a value; shared between all values of one declaration. */
 export interface Meta {

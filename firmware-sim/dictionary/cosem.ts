@@ -1,5 +1,6 @@
 import type { Layout } from '../codec/layout.ts';
-import { type Bytes, toHex } from '../kernel/bytes.ts';
+import type { Bytes } from '../kernel/bytes.ts';
+import { obisBytes, obisKey } from './cosem-obis.ts';
 import { COSEM_MEMBERS } from './data/cosem-members.ts';
 
 /** One attribute or method of a COSEM object, as GBCS uses it. */
@@ -17,27 +18,6 @@ export interface CosemMember {
   readonly response?: Layout;
   /** Names of a selective-access argument. */
   readonly selection?: Layout;
-}
-
-/** The six value groups of an OBIS code, `A-B:C.D.E.F`, as octets. */
-export function obisBytes(obis: string): Bytes | undefined {
-  const match = /^(\d+)-(\d+):(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(obis);
-  if (!match) return undefined;
-  const groups = match.slice(1).map(Number);
-  return groups.every((group) => group <= 255) ? Uint8Array.from(groups) : undefined;
-}
-
-/** `A-B:C.D.E.F` of six octets. */
-export function obisText(octets: Bytes): string {
-  const [a, b, c, d, e, f] = octets;
-  return `${a}-${b}:${c}.${d}.${e}.${f}`;
-}
-
-/** OBIS octets as one number (48 bits), a key that costs no string. */
-export function obisKey(octets: Bytes): number {
-  let key = 0;
-  for (let i = 0; i < 6; i++) key = key * 256 + (octets[i] as number);
-  return key;
 }
 
 const BY_OBIS = new Map<number, CosemMember[]>();
@@ -62,6 +42,3 @@ export function cosemMember(classId: number, obis: Bytes, kind: 'attribute' | 'm
 export function cosemClassName(classId: number): string | undefined {
   return CLASS_NAMES.get(classId);
 }
-
-/** Hex of an OBIS code, for paths of values without a name. */
-export const obisHex = toHex;

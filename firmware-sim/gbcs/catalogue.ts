@@ -29,35 +29,21 @@ export function useCasesOf(messageCode: number, cra: Cra): readonly UseCaseRow[]
   return BY_CODE[cra].get(messageCode) ?? [];
 }
 
-/** What of a message tells variants of a use case apart. */
-export interface VariantClues {
+/** What of a message tells use cases with one message code apart. */
+export interface UseCaseClues {
   readonly payload: UseCaseRow['payload'];
-  readonly signed: boolean;
-  readonly maced: boolean;
   /** Message code of the command that a future-dated alert reports on. */
   readonly commandCode?: number | undefined;
 }
 
-/** The use case of a message and, where the message tells, its variant. */
+/** The use case of a message and, where its message code tells, its variant. */
 export interface Identified {
   readonly useCase: UseCaseRow;
   readonly variant: UseCaseRow | undefined;
 }
 
-const VARIANT_TESTS: readonly (readonly [suffix: string, test: (clues: VariantClues) => boolean])[] = [
-  ['NonCritical', (clues) => !clues.signed],
-  ['Critical', (clues) => clues.signed],
-  ['Signature', (clues) => !clues.maced],
-  ['MAC', (clues) => clues.maced],
-];
-
-function fits(row: UseCaseRow, clues: VariantClues): boolean {
-  const test = VARIANT_TESTS.find(([suffix]) => row.code.endsWith(suffix));
-  return test ? test[1](clues) : true;
-}
-
 /** Future-dated alerts share message codes; the command they quote, or the only use case there is, names them. */
-function alertRows(messageCode: number, clues: VariantClues): readonly UseCaseRow[] {
+function alertRows(messageCode: number, clues: UseCaseClues): readonly UseCaseRow[] {
   if (clues.commandCode !== undefined) return useCasesOf(clues.commandCode, 'command');
   const rows = useCasesOf(messageCode, 'alert');
   const own = rows.filter((row) => !row.code.startsWith('ALERT-'));
@@ -68,15 +54,16 @@ function alertRows(messageCode: number, clues: VariantClues): readonly UseCaseRo
 }
 
 /** The use case a message belongs to; undefined for a message code that is not in the catalogue. */
-export function identify(messageCode: number, cra: Cra, clues: VariantClues): Identified | undefined {
+export function identify(messageCode: number, cra: Cra, clues: UseCaseClues): Identified | undefined {
   const rows = (cra === 'alert' ? alertRows(messageCode, clues) : useCasesOf(messageCode, cra)).filter(
     (row, _, all) => row.payload === clues.payload || all.every((other) => other.payload !== clues.payload),
   );
   const first = rows[0];
   if (!first) return undefined;
-  const variants = rows.filter((row) => row.baseCode !== undefined && fits(row, clues));
   const base = rows.find((row) => row.baseCode === undefined) ?? BY_NAME.get(first.baseCode ?? '') ?? first;
-  return { useCase: base, variant: variants.length === 1 ? variants[0] : undefined };
+  const variants = rows.filter((row) => row.baseCode !== undefined);
+  // A base with one message code has variants that only their content tells apart.
+  return { useCase: base, variant: base.command.length > 1 && variants.length === 1 ? variants[0] : undefined };
 }
 
 const ACCESS_LISTS = new Map<number, readonly (readonly AccessRow[])[]>();

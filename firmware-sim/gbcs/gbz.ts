@@ -15,6 +15,10 @@ export const GBZ_CONTROL = { last: 0x01, encrypted: 0x02, fromDateTime: 0x10 } a
 
 /** An encrypted ZCL payload: `31 00000000 || ciphertext || tag`, and its fields once it has been opened. */
 export interface SealedFields {
+  /** Additional header control, 00 in every example. */
+  readonly headerControl: number;
+  /** Additional header frame counter: counts the encrypted components of a message from 0. */
+  readonly frameCounter: number;
   readonly blob: Bytes;
   readonly fields?: readonly Element[] | undefined;
 }
@@ -91,7 +95,8 @@ function readComponent(reader: ByteReader): GbzComponent {
   reader.at = end;
   const encrypted = (control & GBZ_CONTROL.encrypted) !== 0;
   const fromDateTime = (control & GBZ_CONTROL.fromDateTime) !== 0 ? body.u32() : undefined;
-  if (encrypted && body.u16() !== 0) body.fail('bad-gbz', 'additional header of an encrypted component should be 0000', body.at - 2);
+  const headerControl = encrypted ? body.u8() : 0;
+  const frameCounter = encrypted ? body.u8() : 0;
   const frameControl = body.u8();
   if ((frameControl & 0x04) !== 0) body.fail('bad-gbz', 'manufacturer-specific ZCL commands are not used in GBCS', body.at - 1);
   const sequence = body.u8();
@@ -100,7 +105,7 @@ function readComponent(reader: ByteReader): GbzComponent {
   if (!encrypted) return { ...head, fields: decodeZclFields(body.rest(), cluster, frameControl, command), sealed: undefined };
   const sealedLength = body.u16();
   if (sealedLength !== body.remaining) body.fail('bad-gbz', `ciphered information of ${sealedLength} octets, ${body.remaining} left`, body.at - 2);
-  return { ...head, fields: [], sealed: { blob: body.rest() } };
+  return { ...head, fields: [], sealed: { headerControl, frameCounter, blob: body.rest() } };
 }
 
 function writeComponent(writer: ByteWriter, component: GbzComponent): void {
@@ -108,7 +113,7 @@ function writeComponent(writer: ByteWriter, component: GbzComponent): void {
   const extra = (component.sealed ? 4 : 0) + (component.fromDateTime === undefined ? 0 : 4);
   writer.u8(component.control).u16(component.cluster).u16(extra + 3 + payload.length);
   if (component.fromDateTime !== undefined) writer.u32(component.fromDateTime);
-  if (component.sealed) writer.u16(0);
+  if (component.sealed) writer.u8(component.sealed.headerControl).u8(component.sealed.frameCounter);
   writer.u8(component.frameControl).u8(component.sequence).u8(component.command);
   if (component.sealed) writer.u16(payload.length);
   writer.bytes(payload);

@@ -96,11 +96,9 @@ function quotedCommand(message: WholeMessage): number | undefined {
 /** The use case a message belongs to, and its variant where the message tells; undefined for an unknown message code. */
 export function useCaseOf(message: GbcsMessage): Identified | undefined {
   const { header } = message;
-  if (message.form === 'gbt-block') return identify(header.messageCode, header.cra, { payload: 'DLMS', signed: false, maced: false });
+  if (message.form === 'gbt-block') return identify(header.messageCode, header.cra, { payload: 'DLMS' });
   return identify(header.messageCode, header.cra, {
     payload: FAMILY[message.payload.kind],
-    signed: (message.signature?.length ?? 0) > 0,
-    maced: message.mac !== undefined,
     commandCode: quotedCommand(message),
   });
 }

@@ -8,7 +8,7 @@ import { ByteWriter } from '../kernel/byte-writer.ts';
 import type { Bytes } from '../kernel/bytes.ts';
 import { ProtocolFault } from '../kernel/errors.ts';
 import { protectedAccess } from './catalogue.ts';
-import { parseCertificate } from './certificates/certificate.ts';
+import { parseCertificate } from './certificates/parse.ts';
 import { memberOf } from './dlms-apdu.ts';
 import { decodeZclFields, encodeZclFields, type GbzComponent } from './gbz.ts';
 import type { KeyProvider } from './key-provider.ts';
@@ -131,11 +131,11 @@ export function openParts(suite: CryptoSuite, message: WholeMessage, context: En
       }
     },
     component: (component) => {
-      const blob = component.sealed?.blob as Bytes;
-      const plaintext = open(blob);
-      if (!plaintext) return component;
+      const { sealed } = component;
+      const plaintext = sealed && open(sealed.blob);
+      if (!sealed || !plaintext) return component;
       opened++;
-      return { ...component, sealed: { blob, fields: decodeZclFields(plaintext, component.cluster, component.frameControl, component.command) } };
+      return { ...component, sealed: { ...sealed, fields: decodeZclFields(plaintext, component.cluster, component.frameControl, component.command) } };
     },
   };
   const payload = mapParts(message.payload, visit);
@@ -154,9 +154,9 @@ export function sealParts(suite: CryptoSuite, message: WholeMessage, context: En
       return new Element(element.name, element.type, blob, element.meta, element.named, element.extras);
     },
     component: (component) => {
-      const fields = component.sealed?.fields;
-      if (!fields) return component;
-      return { ...component, sealed: { blob: sealSensitive(suite, context, encodeZclFields(fields)), fields } };
+      const { sealed } = component;
+      if (!sealed?.fields) return component;
+      return { ...component, sealed: { ...sealed, blob: sealSensitive(suite, context, encodeZclFields(sealed.fields)) } };
     },
   };
   return { ...message, payload: mapParts(message.payload, visit) };

@@ -55,10 +55,19 @@ export function compactLayout(layout: LayoutJson): Layout {
   };
 }
 
-function fromStructure(entry: DlmsStructureJson): CosemMember {
-  const layout = entry.layout && compactLayout(entry.layout);
+/** Methods that an example shows to return data: their layout describes the answer, their argument is a constant. */
+function returningMethods(useCases: readonly UseCaseJson[]): Set<string> {
+  const wire = useCases.flatMap((useCase) => useCase.wire?.dlms ?? []);
+  const returning = wire.filter((entry) => entry.op === 'action' && entry.responseData && entry.responseData !== 'null-data');
+  return new Set(returning.map((entry) => keyOf({ class: entry.class, obis: entry.obis, kind: 'method', number: entry.n })));
+}
+
+function fromStructure(entry: DlmsStructureJson, returning: ReadonlySet<string>): CosemMember {
+  const answers = entry.layout !== undefined && returning.has(keyOf(entry));
+  const layout = entry.layout && (answers ? { name: 'argument' } : compactLayout(entry.layout));
   const request = entry.requestLayout && compactLayout(entry.requestLayout);
-  const response = entry.responseLayout && compactLayout(entry.responseLayout);
+  const response =
+    answers && entry.layout ? compactLayout(entry.layout) : entry.responseLayout && compactLayout(entry.responseLayout);
   return {
     class: entry.class,
     obis: entry.obis,
@@ -71,12 +80,16 @@ function fromStructure(entry: DlmsStructureJson): CosemMember {
   } as CosemMember;
 }
 
-const keyOf = (m: { class: number; obis: string; kind: string; number: number }): string => `${m.class}/${m.obis}/${m.kind}/${m.number}`;
+const keyOf = (m: { class: number; obis: string; kind: string; number: number }): string =>
+  `${m.class}/${m.obis}/${m.kind}/${m.number}`;
 
 /** Auxiliary controllers 1 to 5 keep their times in 0-0:94.44.(116 + N).k. */
 const AUXILIARY_TIMES = /^0-0:94\.44\.(11[7-9]|12[01])\.(\d)$/;
 
-const renumber = (layout: Layout, from: number, to: number): Layout => ({ ...layout, name: layout.name.replace(`[${from}]`, `[${to}]`) });
+const renumber = (layout: Layout, from: number, to: number): Layout => ({
+  ...layout,
+  name: layout.name.replace(`[${from}]`, `[${to}]`),
+});
 
 /** What a member that only the mapping-table rows know has in common with one whose structure is known. */
 function likeSibling(row: RowJson, members: readonly CosemMember[]): Partial<CosemMember> | undefined {
@@ -93,7 +106,10 @@ function likeSibling(row: RowJson, members: readonly CosemMember[]): Partial<Cos
   return undefined;
 }
 
-const pick = (m: CosemMember): Partial<CosemMember> => ({ ...(m.layout && { layout: m.layout }), ...(m.response && { response: m.response }) });
+const pick = (m: CosemMember): Partial<CosemMember> => ({
+  ...(m.layout && { layout: m.layout }),
+  ...(m.response && { response: m.response }),
+});
 
 function fromRow(row: RowJson, members: readonly CosemMember[]): CosemMember {
   const title = row.name ?? row.member ?? `member ${row.number}`;
@@ -109,8 +125,13 @@ function fromRow(row: RowJson, members: readonly CosemMember[]): CosemMember {
 }
 
 /** Every COSEM attribute and method a GBCS use case touches, with the names of what it holds. */
-export function cosemMembers(structures: StructuresJson, useCases: readonly UseCaseJson[], dataModel: DataModelJson): CosemMember[] {
-  const members = structures.dlms.map(fromStructure);
+export function cosemMembers(
+  structures: StructuresJson,
+  useCases: readonly UseCaseJson[],
+  dataModel: DataModelJson,
+): CosemMember[] {
+  const returning = returningMethods(useCases);
+  const members = structures.dlms.map((entry) => fromStructure(entry, returning));
   const seen = new Set(members.map(keyOf));
   const known = [...members];
   for (const row of useCases.flatMap((useCase) => useCase.rows)) {

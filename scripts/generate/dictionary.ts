@@ -27,9 +27,27 @@ const dataModel = read<DataModelJson>('data-model.json');
 const codes = read<{ alertAndEventCodes: { code: string; title: string }[] }>('codes.json');
 
 mkdirSync(to, { recursive: true });
-write('cosem-members.ts', 'CosemMember', "import type { CosemMember } from '../cosem.ts';", 'COSEM_MEMBERS', cosemMembers(structures, useCases, dataModel));
-write('zcl-commands.ts', 'ZclCommandRow', "import type { ZclCommandRow } from '../zcl.ts';", 'ZCL_COMMANDS', zclCommands(structures, useCases));
-write('zcl-attributes.ts', 'ZclAttributeRow', "import type { ZclAttributeRow } from '../zcl.ts';", 'ZCL_ATTRIBUTES', zclAttributes(structures));
+write(
+  'cosem-members.ts',
+  'CosemMember',
+  "import type { CosemMember } from '../cosem.ts';",
+  'COSEM_MEMBERS',
+  cosemMembers(structures, useCases, dataModel),
+);
+write(
+  'zcl-commands.ts',
+  'ZclCommandRow',
+  "import type { ZclCommandRow } from '../zcl.ts';",
+  'ZCL_COMMANDS',
+  zclCommands(structures, useCases),
+);
+write(
+  'zcl-attributes.ts',
+  'ZclAttributeRow',
+  "import type { ZclAttributeRow } from '../zcl.ts';",
+  'ZCL_ATTRIBUTES',
+  zclAttributes(structures),
+);
 write('use-cases.ts', 'UseCaseRow', "import type { UseCaseRow } from '../use-case.ts';", 'USE_CASES', useCaseRows(useCases));
 write(
   'alert-codes.ts',

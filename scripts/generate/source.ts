@@ -75,6 +75,7 @@ export interface DlmsWireJson {
   readonly obis: string;
   readonly n: number;
   readonly viaProtectedMethod?: boolean;
+  readonly responseData?: string;
 }
 
 export interface ZclWireJson {
@@ -107,9 +108,6 @@ export interface UseCaseJson {
 
 export interface DataModelJson {
   readonly devices: Readonly<
-    Record<
-      string,
-      { readonly dlms?: Readonly<Record<string, { readonly class: number; readonly className: string }>> }
-    >
+    Record<string, { readonly dlms?: Readonly<Record<string, { readonly class: number; readonly className: string }>> }>
   >;
 }

@@ -25,7 +25,12 @@ function rowList(useCase: UseCaseJson): AccessRow[] {
   const list: AccessRow[] = [];
   for (const row of useCase.rows) {
     if (row.dlmsClass === undefined || row.obis === undefined || row.number === undefined || row.encrypted) continue;
-    const next: AccessRow = [OPERATIONS[row.op ?? ''] ?? (row.attributeOrMethod === 'method' ? 'action' : 'get'), row.dlmsClass, row.obis, row.number];
+    const next: AccessRow = [
+      OPERATIONS[row.op ?? ''] ?? (row.attributeOrMethod === 'method' ? 'action' : 'get'),
+      row.dlmsClass,
+      row.obis,
+      row.number,
+    ];
     const last = list.at(-1);
     if (last && last[1] === next[1] && last[2] === next[2] && last[3] === next[3]) continue;
     list.push(next);

@@ -26,10 +26,16 @@ const EVENT_FIELDS = /^(Event ID|code)$/;
 
 function metaOf(field: ZclFieldJson): Meta | undefined {
   const format: Format | undefined =
-    field.type === 'os' && TEXT_FIELDS.test(field.name) ? 'text' : field.type === 'u16' && EVENT_FIELDS.test(field.name) ? 'alert' : undefined;
+    field.type === 'os' && TEXT_FIELDS.test(field.name)
+      ? 'text'
+      : field.type === 'u16' && EVENT_FIELDS.test(field.name)
+        ? 'alert'
+        : undefined;
   const meanings: Record<string, string> = {};
   for (const [key, meaning] of Object.entries(field.enum ?? {})) {
-    const value = /^(0x)?[0-9a-f]+$/i.test(key) ? Number(/^0x/i.test(key) || !/^[0-9A-F]{8}$/.test(key) ? key : `0x${key}`) : Number.NaN;
+    const value = /^(0x)?[0-9a-f]+$/i.test(key)
+      ? Number(/^0x/i.test(key) || !/^[0-9A-F]{8}$/.test(key) ? key : `0x${key}`)
+      : Number.NaN;
     if (!Number.isNaN(value)) meanings[String(value)] = meaning;
   }
   const any = Object.keys(meanings).length > 0;

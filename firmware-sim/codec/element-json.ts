@@ -1,0 +1,208 @@
+import { type Bytes, fromHex, toHex } from '../kernel/bytes.ts';
+import { ProtocolFault, UsageError } from '../kernel/errors.ts';
+import { INTEGER_TYPES } from './axdr.ts';
+import { bitsOf, bitsText } from './der.ts';
+import { Element, type ElementExtras, type Format, type RowType, type Scalar } from './element.ts';
+import { meaningOf, OCTET_FORMATS, readAsn1Time, readInteger, showAsn1Time, showInteger } from './formats.ts';
+import { ZCL_INTEGERS } from './zcl.ts';
+
+/** An element as JSON. `value` may be edited; the rest tells how to write it back. */
+export interface ElementJson {
+  readonly name: string;
+  readonly type: string;
+  readonly value: ElementJsonValue;
+  readonly format?: Format;
+  readonly unit?: string;
+  readonly meaning?: string;
+  readonly unnamed?: true;
+  readonly tag?: string;
+  readonly lengthOctets?: number;
+  /** Bits of a bit string whose value is hex. */
+  readonly bits?: number;
+  readonly of?: RowType;
+  /** Octets that stand in for the value as long as it still shows this. */
+  readonly raw?: { readonly octets: string; readonly shows: ElementJsonValue };
+  /** What an encrypted value holds. */
+  readonly decrypted?: ElementJson;
+}
+
+export type ElementJsonValue = string | number | boolean | null | readonly ElementJson[];
+
+type Category = 'integer' | 'float' | 'boolean' | 'null' | 'bits' | 'text' | 'octets';
+
+const CATEGORIES: Readonly<Record<string, Category>> = {
+  INTEGER: 'integer',
+  ENUMERATED: 'integer',
+  float32: 'float',
+  float64: 'float',
+  boolean: 'boolean',
+  BOOLEAN: 'boolean',
+  bool: 'boolean',
+  'null-data': 'null',
+  'dont-care': 'null',
+  NULL: 'null',
+  'bit-string': 'bits',
+  'BIT STRING': 'bits',
+  'visible-string': 'text',
+  'utf8-string': 'text',
+  string: 'text',
+  UTF8String: 'text',
+  PrintableString: 'text',
+  IA5String: 'text',
+  UTCTime: 'text',
+  GeneralizedTime: 'text',
+  'OBJECT IDENTIFIER': 'text',
+};
+
+const CONTAINERS = new Set(['array', 'structure', 'compact-array', 'SEQUENCE', 'SEQUENCE OF', 'SET', 'SET OF', 'EXPLICIT', 'CHOICE', 'list', 'group']);
+
+function categoryOf(type: string): Category {
+  return CATEGORIES[type] ?? (INTEGER_TYPES[type] || ZCL_INTEGERS[type] ? 'integer' : 'octets');
+}
+
+/** Longer bit strings are keys and signatures, which read better in hex. */
+const MAX_BITS_AS_TEXT = 512;
+
+function showBits(element: Element): { value: string; bits?: number } {
+  const octets = element.value as Bytes;
+  const bits = element.extras?.bits ?? octets.length * 8;
+  const text = bitsText(octets, bits);
+  const clean = bits <= MAX_BITS_AS_TEXT && octets.length === bitsOf(text).length && toHex(bitsOf(text)) === toHex(octets);
+  return clean ? { value: text } : { value: toHex(octets), bits };
+}
+
+function showOctets(octets: Bytes, format: Format | undefined): { value: string; format?: Format } {
+  const text = format && OCTET_FORMATS[format]?.show(octets);
+  return text === undefined ? { value: toHex(octets) } : { value: text, format: format as Format };
+}
+
+interface Shown {
+  value: ElementJsonValue;
+  format?: Format;
+  bits?: number;
+  meaning?: string | undefined;
+}
+
+function show(element: Element): Shown {
+  const { value, type, meta } = element;
+  if (Array.isArray(value)) return { value: (value as readonly Element[]).map(elementToJson) };
+  switch (categoryOf(type)) {
+    case 'integer':
+      return { value: showInteger(value as number | bigint, meta?.format), meaning: meaningOf(value as number | bigint, meta) };
+    case 'bits': {
+      const shown = showBits(element);
+      return { ...shown, meaning: meaningOf(shown.value, meta) };
+    }
+    case 'text':
+      if (type === 'OBJECT IDENTIFIER') return { value: value as string, meaning: meaningOf(value as string, meta) };
+      return { value: meta?.format === 'iso' ? showAsn1Time(value as string) : (value as string) };
+    case 'octets':
+      return showOctets(value as Bytes, meta?.format);
+    case 'float':
+      return { value: Number.isFinite(value as number) ? (value as number) : String(value) };
+    default:
+      return { value: value as boolean | null };
+  }
+}
+
+/** An element as plain JSON data. */
+export function elementToJson(element: Element): ElementJson {
+  const { value, format, bits, meaning } = show(element);
+  const { extras, meta } = element;
+  return {
+    name: element.name,
+    type: element.type,
+    value,
+    ...(format && { format }),
+    ...(meta?.unit && { unit: meta.unit }),
+    ...(meaning !== undefined && { meaning }),
+    ...(!element.named && { unnamed: true as const }),
+    ...(extras?.tag !== undefined && { tag: `0x${extras.tag.toString(16).padStart(2, '0')}` }),
+    ...(extras?.lengthOctets !== undefined && { lengthOctets: extras.lengthOctets }),
+    ...(bits !== undefined && { bits }),
+    ...(extras?.of !== undefined && { of: extras.of }),
+    ...(extras?.raw && { raw: { octets: toHex(extras.raw), shows: value } }),
+    ...(extras?.plaintext && { decrypted: elementToJson(extras.plaintext) }),
+  };
+}
+
+/** Refuses a value of the input line: exit code 1, naming where in the line it stands. */
+export function badValue(path: string, wanted: string, got: unknown): never {
+  const shown = got === undefined ? 'nothing' : JSON.stringify(got)?.slice(0, 80);
+  throw new UsageError('bad-value', `${path}: ${wanted} wanted, ${shown} found`, {}, 1);
+}
+
+/** Octets of a hex text in an input line. */
+export function hexValue(value: unknown, path: string): Bytes {
+  if (typeof value !== 'string') return badValue(path, 'hex octets', value);
+  try {
+    return fromHex(value);
+  } catch (error) {
+    if (error instanceof ProtocolFault) return badValue(path, 'hex octets', value);
+    throw error;
+  }
+}
+
+function readOctets(json: ElementJson, path: string): Bytes {
+  const format = json.format && OCTET_FORMATS[json.format];
+  if (!format) return hexValue(json.value, path);
+  return (typeof json.value === 'string' ? format.read(json.value) : undefined) ?? badValue(path, `a ${json.format} value`, json.value);
+}
+
+function readScalar(json: ElementJson, path: string): { value: Scalar; bits?: number } {
+  const { value, type } = json;
+  switch (categoryOf(type)) {
+    case 'integer':
+      return { value: readInteger(value) ?? badValue(path, `an integer (${type})`, value) };
+    case 'float':
+      if (typeof value === 'number') return { value };
+      return typeof value === 'string' && /^-?(NaN|Infinity)$/.test(value) ? { value: Number(value) } : badValue(path, 'a number', value);
+    case 'boolean':
+      return typeof value === 'boolean' ? { value } : badValue(path, 'true or false', value);
+    case 'null':
+      return value === null ? { value } : badValue(path, 'null', value);
+    case 'bits':
+      if (json.bits !== undefined) return { value: hexValue(value, path), bits: json.bits };
+      if (typeof value !== 'string' || !/^[01]*$/.test(value)) return badValue(path, 'a text of 0 and 1', value);
+      return { value: bitsOf(value), bits: value.length };
+    case 'text':
+      if (typeof value !== 'string') return badValue(path, 'a text', value);
+      return { value: /Time$/.test(type) ? readAsn1Time(value) : value };
+    case 'octets':
+      return { value: readOctets(json, path) };
+  }
+}
+
+function extrasFrom(json: ElementJson, path: string, bits: number | undefined): ElementExtras | undefined {
+  const raw = json.raw && JSON.stringify(json.raw.shows) === JSON.stringify(json.value) ? hexValue(json.raw.octets, `${path}.raw`) : undefined;
+  const extras: ElementExtras = {
+    ...(json.tag !== undefined && { tag: Number(readInteger(json.tag) ?? badValue(`${path}.tag`, 'a tag octet', json.tag)) }),
+    ...(json.lengthOctets !== undefined && { lengthOctets: json.lengthOctets }),
+    ...(bits !== undefined && { bits }),
+    ...(json.of !== undefined && { of: json.of }),
+    ...(raw && { raw }),
+    ...(json.decrypted && { plaintext: elementFromJson(json.decrypted, `${path}.decrypted`) }),
+  };
+  return Object.keys(extras).length > 0 ? extras : undefined;
+}
+
+/**
+ * The element of its JSON form.
+ * @param path where the JSON stands in the input, for errors
+ * @throws UsageError `bad-value`
+ */
+export function elementFromJson(json: unknown, path: string): Element {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return badValue(path, 'an object with name, type and value', json);
+  const given = json as ElementJson;
+  if (typeof given.type !== 'string') return badValue(`${path}.type`, 'a type name', given.type);
+  const name = typeof given.name === 'string' ? given.name : given.type;
+  const meta = given.format || given.unit ? { ...(given.format && { format: given.format }), ...(given.unit && { unit: given.unit }) } : undefined;
+  const named = given.unnamed !== true;
+  if (Array.isArray(given.value)) {
+    const children = given.value.map((child, i) => elementFromJson(child, `${path}.${(child as ElementJson | null)?.name ?? i}`));
+    return new Element(name, given.type, children, meta, named, extrasFrom(given, path, undefined));
+  }
+  if (CONTAINERS.has(given.type)) return badValue(path, `a list of values (${given.type})`, given.value);
+  const { value, bits } = readScalar(given, path);
+  return new Element(name, given.type, value, meta, named, extrasFrom(given, path, bits));
+}

@@ -1,0 +1,216 @@
+import { badValue, hexValue } from '../codec/element-json.ts';
+import { dateTimeOfIso, isoOfDateTime, readInteger } from '../codec/formats.ts';
+import type { CryptoSuite } from '../crypto/suite.ts';
+import { type Bytes, NO_BYTES, toHex } from '../kernel/bytes.ts';
+import { ProtocolFault } from '../kernel/errors.ts';
+import { type Eui64, parseEui64 } from '../kernel/eui64.ts';
+import { signedPart } from './envelope.ts';
+import { CRA_FLAGS, type Cra, type MessageHeader, type Supplementary } from './header.ts';
+import { encode, envelopeOf, type GbcsMessage, type MessageForm, useCaseOf, type WholeMessage } from './message.ts';
+import { unnamedValues } from './payload.ts';
+import { numberAt, objectAt, type PayloadJson, payloadFromJson, payloadToJson } from './payload-json.ts';
+import type { Verdict } from './protection.ts';
+
+/** Signature and MAC octets of a message, and what they covered when it was decoded. */
+export interface ProtectionJson {
+  /** Hex of `r || s`; empty for the null signature; absent when there is no signature field at all. */
+  readonly signature?: string;
+  readonly mac?: string;
+  /** SHA-256 of the header and payload octets, by which encoding knows whether a person edited the message. */
+  readonly covers: string;
+}
+
+/** A decoded message as one JSON object; the contract of `hanbench gbcs decode --json`. */
+export interface MessageJson {
+  readonly file?: string;
+  readonly form: MessageForm;
+  readonly useCase: string | null;
+  readonly variant?: string;
+  readonly title: string | null;
+  readonly messageCode: string;
+  readonly cra: Cra;
+  readonly originator: string;
+  readonly recipient: string;
+  readonly originatorCounter: string;
+  readonly supplementary?: { readonly remoteParty: string; readonly counter?: string; readonly originatorCounter?: string; readonly certificate?: string };
+  readonly dateTime?: { readonly iso: string | null; readonly status: string; readonly octets?: string };
+  readonly mac: Verdict;
+  readonly signature: Verdict;
+  readonly payload: PayloadJson;
+  /** Encrypted parts of the payload, and how many of them opened. */
+  readonly sensitive?: { readonly parts: number; readonly opened: number };
+  readonly protection?: ProtectionJson;
+  readonly unnamed: number;
+  readonly reencoded?: string;
+}
+
+/** What decoding found out with keys. */
+export interface Checked {
+  readonly mac: Verdict;
+  readonly signature: Verdict;
+  readonly sensitive?: { readonly parts: number; readonly opened: number };
+}
+
+function supplementaryJson(s: Supplementary): NonNullable<MessageJson['supplementary']> {
+  return {
+    remoteParty: s.remoteParty,
+    ...(s.counter !== undefined && { counter: s.counter.toString() }),
+    ...(s.originatorCounter !== undefined && { originatorCounter: s.originatorCounter.toString() }),
+    ...(s.certificate && { certificate: toHex(s.certificate) }),
+  };
+}
+
+function dateTimeJson(octets: Bytes): NonNullable<MessageJson['dateTime']> {
+  const iso = isoOfDateTime(octets);
+  const status = `0x${(octets[11] as number).toString(16).padStart(2, '0')}`;
+  return iso ? { iso, status } : { iso: null, status, octets: toHex(octets) };
+}
+
+/** SHA-256, hex, of the octets that a message's protection covers before any signature. */
+export function coverage(suite: Pick<CryptoSuite, 'sha256'>, message: WholeMessage): string {
+  return toHex(suite.sha256(signedPart(envelopeOf(message))));
+}
+
+function bodyJson(suite: Pick<CryptoSuite, 'sha256'>, message: GbcsMessage): Pick<MessageJson, 'payload' | 'protection' | 'unnamed'> {
+  if (message.form === 'gbt-block') {
+    const { header: _, data, ...block } = message.block;
+    return { payload: { kind: 'gbt-block', ...block, data: toHex(data) }, unnamed: 0 };
+  }
+  const { signature, mac } = message;
+  const protection: ProtectionJson = {
+    ...(signature && { signature: toHex(signature) }),
+    ...(mac && { mac: toHex(mac) }),
+    covers: coverage(suite, message),
+  };
+  return { payload: payloadToJson(message.payload), protection, unnamed: unnamedValues(message.payload) };
+}
+
+/** A decoded message as plain JSON data, with its octets encoded again from the decoded values alone. */
+export function messageToJson(suite: Pick<CryptoSuite, 'sha256'>, message: GbcsMessage, checked: Checked): MessageJson {
+  const { header } = message;
+  const identified = useCaseOf(message);
+  const { payload, protection, unnamed } = bodyJson(suite, message);
+  return {
+    form: message.form,
+    useCase: identified?.useCase.code ?? null,
+    ...(identified?.variant && { variant: identified.variant.code }),
+    title: (identified?.variant ?? identified?.useCase)?.title ?? null,
+    messageCode: `0x${header.messageCode.toString(16).padStart(4, '0')}`,
+    cra: header.cra,
+    originator: header.originator,
+    recipient: header.recipient,
+    originatorCounter: header.originatorCounter.toString(),
+    ...(header.supplementary && { supplementary: supplementaryJson(header.supplementary) }),
+    ...(header.dateTime && { dateTime: dateTimeJson(header.dateTime) }),
+    mac: checked.mac,
+    signature: checked.signature,
+    payload,
+    ...(checked.sensitive && checked.sensitive.parts > 0 && { sensitive: checked.sensitive }),
+    ...(protection && { protection }),
+    unnamed,
+    reencoded: toHex(encode(message)),
+  };
+}
+
+function euiAt(value: unknown, path: string): Eui64 {
+  try {
+    return parseEui64(String(value));
+  } catch (error) {
+    if (error instanceof ProtocolFault) return badValue(path, 'an EUI-64', value);
+    throw error;
+  }
+}
+
+function counterAt(value: unknown, path: string): bigint {
+  const read = readInteger(value);
+  if (read === undefined || read < 0 || BigInt(read) > 0xffff_ffff_ffff_ffffn) return badValue(path, 'a counter of 64 bits', value);
+  return BigInt(read);
+}
+
+function supplementaryFrom(value: unknown): Supplementary | undefined {
+  if (value === undefined) return undefined;
+  const json = objectAt(value, 'supplementary');
+  return {
+    remoteParty: euiAt(json.remoteParty, 'supplementary.remoteParty'),
+    ...(json.counter !== undefined && { counter: counterAt(json.counter, 'supplementary.counter') }),
+    ...(json.originatorCounter !== undefined && { originatorCounter: counterAt(json.originatorCounter, 'supplementary.originatorCounter') }),
+    ...(json.certificate !== undefined && { certificate: hexValue(json.certificate, 'supplementary.certificate') }),
+  };
+}
+
+function dateTimeFrom(value: unknown): Bytes | undefined {
+  if (value === undefined) return undefined;
+  const json = objectAt(value, 'dateTime');
+  if (json.iso === null || json.iso === undefined) {
+    const octets = hexValue(json.octets, 'dateTime.octets');
+    return octets.length === 12 ? octets : badValue('dateTime.octets', '12 octets', json.octets);
+  }
+  const status = numberAt(json.status ?? 0xff, 'dateTime.status', 0xff);
+  return dateTimeOfIso(String(json.iso), status) ?? badValue('dateTime.iso', 'a time such as 2030-01-15T09:00:00Z', json.iso);
+}
+
+function headerFrom(json: Readonly<Record<string, unknown>>): MessageHeader {
+  const cra = json.cra as Cra;
+  if (!Object.hasOwn(CRA_FLAGS, String(cra))) badValue('cra', 'command, response or alert', json.cra);
+  return {
+    cra,
+    originatorCounter: counterAt(json.originatorCounter, 'originatorCounter'),
+    originator: euiAt(json.originator, 'originator'),
+    recipient: euiAt(json.recipient, 'recipient'),
+    dateTime: dateTimeFrom(json.dateTime),
+    messageCode: numberAt(json.messageCode, 'messageCode', 0xffff),
+    supplementary: supplementaryFrom(json.supplementary),
+  };
+}
+
+/** A message of its JSON form, and the coverage it was decoded with. */
+export interface FromJson {
+  readonly message: GbcsMessage;
+  /** `protection.covers` of the line; undefined when the line was written by hand. */
+  readonly covers: string | undefined;
+}
+
+function blockFrom(header: MessageHeader, value: unknown): GbcsMessage {
+  const json = objectAt(value, 'payload');
+  const data = hexValue(json.data, 'payload.data');
+  return {
+    form: 'gbt-block',
+    header,
+    block: {
+      header,
+      securityControl: numberAt(json.securityControl ?? 0, 'payload.securityControl', 0xff),
+      lastBlock: json.lastBlock === true,
+      streaming: json.streaming === true,
+      window: numberAt(json.window, 'payload.window', 63),
+      blockNumber: numberAt(json.blockNumber, 'payload.blockNumber', 0xffff),
+      blockNumberAck: numberAt(json.blockNumberAck, 'payload.blockNumberAck', 0xffff),
+      data,
+    },
+  };
+}
+
+const FORMS: readonly MessageForm[] = ['command', 'pre-command', 'response', 'alert', 'gbt-block'];
+
+/** Signature octets a line asks for: those it carries, else room for one when it says there should be one. */
+function signatureFrom(protection: Readonly<Record<string, unknown>>, json: Readonly<Record<string, unknown>>): Bytes | undefined {
+  if (protection.signature !== undefined) return hexValue(protection.signature, 'protection.signature');
+  const wanted = json.signature !== undefined && json.signature !== 'absent';
+  if (wanted && json.protection === undefined) return new Uint8Array(64);
+  return json.form === 'pre-command' ? undefined : NO_BYTES;
+}
+
+/**
+ * The message of a line that `messageToJson` wrote and a person may have edited. Verdicts and names are ignored.
+ * @throws UsageError `bad-value` naming the place in the line
+ */
+export function messageFromJson(line: unknown): FromJson {
+  const json = objectAt(line, 'line');
+  const form = FORMS.find((known) => known === json.form) ?? badValue('form', FORMS.join(', '), json.form);
+  const header = headerFrom(json);
+  if (form === 'gbt-block') return { message: blockFrom(header, json.payload), covers: undefined };
+  const protection = json.protection === undefined ? {} : objectAt(json.protection, 'protection');
+  const macWanted = json.protection === undefined && json.mac !== undefined && json.mac !== 'absent';
+  const mac = protection.mac === undefined ? (macWanted ? new Uint8Array(12) : undefined) : hexValue(protection.mac, 'protection.mac');
+  const message: WholeMessage = { form, header, payload: payloadFromJson(json.payload), signature: signatureFrom(protection, json), mac };
+  return { message, covers: typeof protection.covers === 'string' ? protection.covers : undefined };
+}
