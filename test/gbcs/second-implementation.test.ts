@@ -2,11 +2,10 @@
  * Two implementations, one answer: the test vectors are made by the second implementation and judged by the first, and
  * what the first one protects is judged by the second. `HANBENCH_WRITE_VECTORS=1` rewrites `test/vectors/messages.json`.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join as path } from 'node:path';
-import fc from 'fast-check';
+import { createPublicKey, X509Certificate } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type PrivateKey, type PublicKey, publicKeyFromPoint } from '../../firmware-sim/crypto/keys.ts';
+import type { PrivateKey } from '../../firmware-sim/crypto/keys.ts';
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
 import {
   decodeEnvelope,
@@ -15,8 +14,7 @@ import {
   encodeEnvelope,
   encodeGbtBlock,
 } from '../../firmware-sim/gbcs/envelope.ts';
-import { CRA_FLAGS, type Cra, type MessageHeader } from '../../firmware-sim/gbcs/header.ts';
-import type { KeyProvider } from '../../firmware-sim/gbcs/key-provider.ts';
+import type { Cra, MessageHeader } from '../../firmware-sim/gbcs/header.ts';
 import {
   checkMac,
   checkSignature,
@@ -29,63 +27,29 @@ import {
   signEnvelope,
 } from '../../firmware-sim/gbcs/protection.ts';
 import { fromHex, toHex } from '../../firmware-sim/kernel/bytes.ts';
-import { type Eui64, eui64Bytes, eui64Hex, parseEui64 } from '../../firmware-sim/kernel/eui64.ts';
+import { type Eui64, eui64Hex, parseEui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { randomFor } from '../../firmware-sim/kernel/random.ts';
 import { glue } from '../second/blocks.ts';
-import { agree, type CurveName, pointOf } from '../second/crypto.ts';
-import { generalSigning, type Header, sealed as sealBySecond, withMac } from '../second/message.ts';
+import { agree } from '../second/crypto.ts';
 import { flip, type Octets, toText } from '../second/octets.ts';
 import { macVerdict, opened, readMessage, sealedParts, signatureVerdict } from '../second/reader.ts';
-import { makeVectors, type VectorMessage, type Vectors } from '../second/vectors.ts';
-import { REPOSITORY } from '../support/shared.ts';
+import { checkDigit } from '../second/utrn.ts';
+import { makeVectors, type VectorMessage } from '../second/vectors.ts';
+import { readVectors, VECTOR_FILE, vectorKeys } from '../support/vectors.ts';
 
-const FILE = path(REPOSITORY, 'test', 'vectors', 'messages.json');
+if (process.env.HANBENCH_WRITE_VECTORS === '1') writeFileSync(VECTOR_FILE, `${JSON.stringify(makeVectors(), undefined, 1)}\n`);
 
-if (process.env.HANBENCH_WRITE_VECTORS === '1') writeFileSync(FILE, `${JSON.stringify(makeVectors(), undefined, 1)}\n`);
-
-const vectors = JSON.parse(readFileSync(FILE, 'utf8')) as Vectors;
+const vectors = readVectors();
 
 const random = randomFor('second implementation', 'engine');
 const suite = createNodeSuite({ entropy: (count) => random.bytes(count) });
+const provider = vectorKeys(vectors, suite);
 
 /** A key of the vector file in hex. */
 function keyOf(party: string, key: string) {
   const found = vectors.parties[party]?.keys[key];
   expect(found, `${party} ${key}`).toBeDefined();
   return found as NonNullable<typeof found>;
-}
-
-const partyOf = (eui: Eui64): string | undefined =>
-  Object.keys(vectors.parties).find((name) => vectors.parties[name]?.eui === eui64Hex(eui));
-
-const publicKeys = new Map<string, PublicKey>();
-const privateKeys = new Map<string, PrivateKey>();
-
-function cached<T>(cache: Map<string, T>, name: string, make: () => T): T {
-  const value = cache.get(name) ?? make();
-  cache.set(name, value);
-  return value;
-}
-
-/** The keys of the vector file as the product wants them; `signingKey` says which of a party's signing keys is in use. */
-function provider(signingKey = 'ds'): KeyProvider {
-  const nameOf = { digitalSignature: signingKey, keyAgreement: 'ka', prePaymentTopUp: 'pp-ka' } as const;
-  const find = (eui: Eui64, use: keyof typeof nameOf) => {
-    const party = partyOf(eui);
-    const key = party && vectors.parties[party]?.keys[nameOf[use]];
-    return key ? { ...key, name: `${party} ${nameOf[use]}` } : undefined;
-  };
-  return {
-    accessControlBroker: parseEui64(vectors.parties.acb?.eui ?? ''),
-    publicKey(eui, use) {
-      const key = find(eui, use);
-      return key && cached(publicKeys, key.name, () => publicKeyFromPoint(fromHex(key.point)));
-    },
-    privateKey(eui, use) {
-      const key = find(eui, use);
-      return key && cached(privateKeys, key.name, () => suite.privateKey(key.curve, fromHex(key.scalar)));
-    },
-  };
 }
 
 const isDeviceToDevice = (m: VectorMessage): boolean => m.category === 'SME.C.PPMID-GSME';
@@ -121,6 +85,37 @@ describe('the vector file', () => {
       .filter((m) => m.form !== 'pre-command')
       .map(({ header: h }) => `${h.originator} ${h.originatorCounter} ${h.recipient} ${h.cra}`);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe('what else the vector file holds', () => {
+  test('certificates that Node reads and whose issuer signed them', () => {
+    const { point } = keyOf('issuingAuthority', 'ds');
+    const [x, y] = [point.slice(2, 66), point.slice(66)].map((part) => Buffer.from(part, 'hex').toString('base64url'));
+    const issuer = createPublicKey({ format: 'jwk', key: { kty: 'EC', crv: 'P-256', x: x ?? '', y: y ?? '' } });
+    const carried = vectors.messages.flatMap(({ header: { supplementary } }) => supplementary?.certificate ?? []);
+    expect(carried).toHaveLength(3);
+    for (const der of carried) {
+      const certificate = new X509Certificate(fromHex(der));
+      expect(certificate.verify(issuer)).toBe(true);
+      const { x: ownX } = certificate.publicKey.export({ format: 'jwk' });
+      expect(toHex(Buffer.from(ownX ?? '', 'base64url'))).toBe(keyOf('otherSupplier', 'ka').point.slice(2, 66));
+    }
+  });
+
+  test('tokens that the top-up commands carry', () => {
+    const digits = (name: string): string =>
+      Buffer.from(vectors.messages.find((m) => m.name === name)?.payload ?? '', 'hex').toString('latin1');
+    const [esme, gsme] = vectors.tokens.map((token) => token.utrn);
+    expect(digits('cs01a-command')).toContain(esme);
+    expect(digits('pcs01-command')).toContain(gsme);
+    for (const { utrn } of vectors.tokens) expect(utrn).toBe(utrn.slice(0, 19) + checkDigit(utrn.slice(0, 19)));
+  });
+
+  test('DER lengths that are not minimal', () => {
+    const wide = vectors.messages.filter((m) => m.category.includes('not minimal'));
+    expect(wide).toHaveLength(2);
+    for (const { payload } of wide) expect(payload).toMatch(/^308200/);
   });
 });
 
@@ -247,99 +242,5 @@ describe('block transfers of the vector file', () => {
         securityControl: 0,
       });
     }
-  });
-});
-
-const octets = (min: number, max = min) => fc.uint8Array({ minLength: min, maxLength: max });
-const counter = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
-const euiText = octets(8).map((bytes) => parseEui64(toHex(bytes)));
-
-const supplementary = fc.oneof(
-  fc.constant(undefined),
-  fc.record({ remoteParty: euiText }),
-  fc.record({ remoteParty: euiText, counter }),
-  fc.record({ remoteParty: euiText, counter, originatorCounter: counter }),
-);
-
-const anyHeader: fc.Arbitrary<MessageHeader> = fc.record({
-  cra: fc.constantFrom<Cra>('command', 'response', 'alert'),
-  originatorCounter: counter,
-  originator: euiText,
-  recipient: euiText,
-  dateTime: fc.option(octets(12), { nil: undefined }),
-  messageCode: fc.integer({ min: 0, max: 0xffff }),
-  supplementary,
-});
-
-/** A header of the first implementation in the terms of the second. */
-function secondHeader(h: MessageHeader): Header {
-  const { remoteParty, ...rest } = h.supplementary ?? {};
-  return {
-    ...{ flag: CRA_FLAGS[h.cra], counter: h.originatorCounter, code: h.messageCode },
-    ...{ originator: eui64Bytes(h.originator), recipient: eui64Bytes(h.recipient) },
-    ...(remoteParty ? { supplementary: { party: eui64Bytes(remoteParty), ...rest } } : {}),
-    ...(h.dateTime ? { dateTime: h.dateTime } : {}),
-  };
-}
-
-const curve: CurveName = 'P-256';
-const scalars = fc.tuple(fc.constantFrom('supplier', 'networkOperator', 'acb'), fc.constantFrom('esme', 'gsme', 'chf', 'gpf'));
-
-describe('messages of the first implementation, judged by the second', () => {
-  test('any header and payload: the same octets, valid verdicts', () => {
-    fc.assert(
-      fc.property(
-        anyHeader,
-        octets(0, 700),
-        scalars,
-        fc.boolean(),
-        fc.boolean(),
-        (header, payload, [remote, device], sign, mac) => {
-          const signing = keyOf(remote, 'ds');
-          const [own, peer] = [keyOf(remote, 'ka'), keyOf(device, 'ka')];
-          let envelope: Envelope = { header, payload, signature: new Uint8Array(0), mac: undefined };
-          if (sign) envelope = signEnvelope(suite, envelope, suite.privateKey(curve, fromHex(signing.scalar)), 'deterministic');
-          const z = suite.sharedSecret(suite.privateKey(curve, fromHex(own.scalar)), publicKeyFromPoint(fromHex(peer.point)));
-          if (mac) envelope = macEnvelope(suite, envelope, z);
-          const bytes = encodeEnvelope(envelope);
-
-          const message = readMessage(bytes);
-          expect(message.header).toEqual(secondHeader(header));
-          expect(signatureVerdict(message, curve, fromHex(signing.point))).toBe(sign ? 'valid' : 'absent');
-          expect(macVerdict(message, agree(fromHex(peer.scalar), fromHex(own.point)))).toBe(mac ? 'valid' : 'absent');
-          const h = secondHeader(header);
-          const inner = generalSigning(h, payload, sign ? { curve, scalar: fromHex(signing.scalar) } : undefined);
-          expect(toHex(bytes)).toBe(toText(mac ? withMac(h, inner, z) : inner));
-        },
-      ),
-      { numRuns: 60, seed: 20260301 },
-    );
-  });
-
-  test('any sensitive part: sealed alike, opened by the other', () => {
-    fc.assert(
-      fc.property(anyHeader, octets(0, 400), octets(32), (header, plain, z) => {
-        const context = encryptionContext(suite, header, z);
-        const blob = sealSensitive(suite, context, plain);
-        expect(toHex(blob)).toBe(toText(sealBySecond(secondHeader(header), z, plain)));
-        expect(toText(opened(secondHeader(header), z, blob) ?? new Uint8Array(1))).toBe(toHex(plain));
-      }),
-      { numRuns: 200, seed: 20260302 },
-    );
-  });
-
-  test('every signature profile of the first implementation verifies in the second', () => {
-    const profiles = ['ecdsa', 'cnsa-candidates', 'cnsa-p384', 'deterministic'] as const;
-    fc.assert(
-      fc.property(anyHeader, octets(0, 100), fc.constantFrom(...profiles), (header, payload, profile) => {
-        const key = keyOf('supplier', profile === 'cnsa-p384' ? 'ds-p384' : 'ds');
-        const unsigned: Envelope = { header, payload, signature: undefined, mac: undefined };
-        const signed = signEnvelope(suite, unsigned, suite.privateKey(key.curve, fromHex(key.scalar)), profile);
-        const message = readMessage(encodeEnvelope(signed));
-        expect(message.signature).toHaveLength(profile === 'cnsa-p384' ? 96 : 64);
-        expect(signatureVerdict(message, key.curve, pointOf(key.curve, fromHex(key.scalar)))).toBe('valid');
-      }),
-      { numRuns: 40, seed: 20260303 },
-    );
   });
 });
