@@ -78,7 +78,10 @@ export class Reassembler {
   /** Unfinished transfers, octets held for them, and finished transfers remembered. */
   get load(): { readonly transfers: number; readonly octets: number; readonly remembered: number } {
     let octets = 0;
-    for (const transfer of this.#transfers.values()) octets += transfer.octets;
+    for (const { ends, ahead } of this.#transfers.values()) {
+      octets += ends.at(-1) ?? 0;
+      for (const block of ahead.values()) octets += block.length;
+    }
     return { transfers: this.#transfers.size, octets, remembered: this.#finished.size };
   }
 

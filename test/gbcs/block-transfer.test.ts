@@ -119,6 +119,14 @@ describe('Reassembler', () => {
     expect(decodeGbtBlock(report ?? NO_BYTES).header).toMatchObject(header());
   });
 
+  test('holds each octet once', () => {
+    const reassembler = new Reassembler(SMALL);
+    for (const n of [1, 4, 2, 1, 4]) reassembler.receive(block(n), 0);
+    expect(reassembler.load).toEqual({ transfers: 1, octets: 300, remembered: 0 });
+    reassembler.receive(block(3), 0);
+    expect(reassembler.load.octets).toBe(400);
+  });
+
   test('hands the message out once, and answers repeats until it forgets', () => {
     const reassembler = new Reassembler(SMALL);
     const arrived = blocks.toReversed().flatMap((b) => reassembler.receive(b, 5).arrived);
