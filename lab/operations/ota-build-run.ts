@@ -17,7 +17,7 @@ export const run: Handler<typeof otaBuildParameters> = async (args, context) => 
     return writeImage(args.out, args.file, { header, manufacturerImage }, context);
   }
   if (!toSign) return writeImage(args.out, args.file, composed, context);
-  const { image, note } = await signImage(composed, args, context);
+  const { image, note } = signImage(composed, args, context);
   const code = writeImage(args.out, args.file, image, context);
   context.note(note);
   return code;

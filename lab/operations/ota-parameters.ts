@@ -14,7 +14,7 @@ export const headerParameters = parameters({
 
 /** Who signs, and how. */
 export const signingParameters = parameters({
-  key: { type: 'path-in', help: 'private key of the signer, PEM or DER' },
+  key: { type: 'path-in', help: 'private key of the signer, PEM' },
   keystore: { type: 'directory', env: 'HANBENCH_KEYSTORE', help: 'keystore directory that holds the signer’s key' },
   supplier: { type: 'eui', help: 'the signer in the keystore' },
   profile: {

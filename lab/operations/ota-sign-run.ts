@@ -6,7 +6,7 @@ import type { otaSignParameters } from './ota-sign.ts';
 /** `hanbench ota sign` */
 export const run: Handler<typeof otaSignParameters> = async (args, context) => {
   const input = await readImage(args.file, context);
-  const { image, note } = await signImage(composeImage(input, args), args, context);
+  const { image, note } = signImage(composeImage(input, args), args, context);
   const code = writeImage(args.out, args.file, image, context);
   context.note(note);
   return code;

@@ -4,8 +4,8 @@ import { type Bytes, toHex } from '../../firmware-sim/kernel/bytes.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 import { systemEntropy } from '../crypto/native-suite.ts';
 import { forEachFile } from '../ota/each-file.ts';
-import { manufacturerImageOf, readOctets, understandImage } from '../ota/image-input.ts';
-import { type Checker, checkerFromKeystore, publicKeyOf } from '../ota/signer.ts';
+import { manufacturerImageOf, understandImage } from '../ota/image-input.ts';
+import { type Checker, checkerAt } from '../ota/signer.ts';
 import { EXIT, type Handler, type OperationContext } from './operation.ts';
 import type { otaVerifyParameters } from './ota-verify.ts';
 
@@ -50,13 +50,9 @@ function wantedHash(text: string | undefined): string | undefined {
 }
 
 /** `hanbench ota verify` */
-export const run: Handler<typeof otaVerifyParameters> = async (args, context) => {
+export const run: Handler<typeof otaVerifyParameters> = (args, context) => {
   const wanted = wantedHash(args.hash);
-  const { certificate } = args;
-  const checker: Checker =
-    certificate === undefined
-      ? await checkerFromKeystore(args)
-      : { key: publicKeyOf(certificate, await readOctets(certificate, context.readStdin)), label: certificate };
+  const checker = checkerAt({ file: args.certificate, keystore: args.keystore, supplier: args.supplier });
   const suite = createNodeSuite({ entropy: systemEntropy });
   return forEachFile(args.files, context, (file, bytes) => {
     const verdict = judge(file, bytes, checker, wanted, suite);

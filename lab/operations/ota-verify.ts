@@ -3,7 +3,7 @@ import { badImageShape } from './ota-parameters.ts';
 
 export const otaVerifyParameters = parameters({
   files: { type: 'path-in', positional: true, repeatable: true, required: true, stdin: true, help: 'OTA files' },
-  certificate: { type: 'path-in', help: 'certificate or public key of the signer, PEM or DER' },
+  certificate: { type: 'path-in', help: 'certificate or public key of the signer, PEM' },
   keystore: { type: 'directory', env: 'HANBENCH_KEYSTORE', help: 'keystore directory that holds the signer’s certificate' },
   supplier: { type: 'eui', help: 'the signer in the keystore' },
   hash: { type: 'text', placeholder: 'HEX', help: 'also check that the image has this SHA-256, as CS06 would carry it' },

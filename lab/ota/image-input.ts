@@ -2,25 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { isOtaFile, type OtaImage, type ParsedOtaImage, parseOtaImage } from '../../firmware-sim/dictionary/ota-image.ts';
 import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 import { ProtocolFault, UsageError } from '../../firmware-sim/kernel/errors.ts';
+import { fileError } from '../keystore/key-files.ts';
 
 /** An image as it came in: a finished OTA file, or the manufacturer's own octets. */
 export type ImageInput =
   | { readonly form: 'ota-file'; readonly file: string; readonly bytes: Bytes; readonly image: ParsedOtaImage }
   | { readonly form: 'manufacturer-image'; readonly file: string; readonly bytes: Bytes };
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EACCES: 'permission denied',
-  EISDIR: 'is a directory, a file is wanted',
-  ENOTDIR: 'a part of the path is no directory',
-  EROFS: 'the file system is read-only',
-};
-
-function pathError(file: string, error: unknown): UsageError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const reason = REASONS[code] ?? (error instanceof Error ? error.message : String(error));
-  return new UsageError('bad-path', reason, { file });
-}
 
 /**
  * The octets of a file, or of standard input for `-`.
@@ -31,7 +18,7 @@ export async function readOctets(file: string, readStdin: () => Promise<Bytes>):
   try {
     return new Uint8Array(readFileSync(file));
   } catch (error) {
-    throw pathError(file, error);
+    return fileError(file, error);
   }
 }
 
@@ -40,7 +27,7 @@ export function writeOctets(file: string, bytes: Bytes): void {
   try {
     writeFileSync(file, bytes);
   } catch (error) {
-    throw pathError(file, error);
+    return fileError(file, error);
   }
 }
 

@@ -1,15 +1,15 @@
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
 import type { CryptoSuite, Entropy, SignatureProfile } from '../../firmware-sim/crypto/suite.ts';
 import { buildOtaImage, type OtaImage } from '../../firmware-sim/dictionary/ota-image.ts';
-import { type Bytes, equalBytes, toHex } from '../../firmware-sim/kernel/bytes.ts';
-import { ProtocolFault, UsageError } from '../../firmware-sim/kernel/errors.ts';
+import { type Bytes, toHex } from '../../firmware-sim/kernel/bytes.ts';
+import { ProtocolFault } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { randomFor } from '../../firmware-sim/kernel/random.ts';
 import { systemEntropy } from '../crypto/native-suite.ts';
 import { EXIT, type ExitCode, type OperationContext } from '../operations/operation.ts';
 import { describeImage, descriptionLines } from './describe.ts';
 import { type ImageInput, imageError, readOctets, understandImage, writeOctets } from './image-input.ts';
-import { checkerFromKeystore, privateKeyOf, profileFor, type Signer, signerFromKeystore } from './signer.ts';
+import { profileFor, signerAt } from './signer.ts';
 
 /** Who signs, as the person said it. */
 export interface SigningArguments {
@@ -39,28 +39,15 @@ function entropyFor(context: OperationContext, image: Bytes, sha256: CryptoSuite
   return (count) => source.bytes(count);
 }
 
-async function signerOf(args: SigningArguments, context: OperationContext, suite: CryptoSuite): Promise<Signer> {
-  const { key: file, keystore, supplier } = args;
-  if (file === undefined) return await signerFromKeystore(args);
-  const key = privateKeyOf(file, await readOctets(file, context.readStdin), suite);
-  if (keystore !== undefined && supplier !== undefined) {
-    const checker = await checkerFromKeystore(args);
-    if (!equalBytes(checker.key.point, key.publicKey.point)) {
-      throw new UsageError('key-misfit', `the key does not fit the certificate of ${checker.label}`, { file });
-    }
-  }
-  return { key, label: file };
-}
-
 /** The image with a signature over its manufacturer image, and who made it how. @throws UsageError exit code 2 */
-export async function signImage(
+export function signImage(
   image: OtaImage,
   args: SigningArguments,
   context: OperationContext,
-): Promise<{ readonly image: OtaImage; readonly note: string }> {
+): { readonly image: OtaImage; readonly note: string } {
   const { sha256 } = createNodeSuite({ entropy: systemEntropy });
   const suite = createNodeSuite({ entropy: entropyFor(context, image.manufacturerImage, sha256) });
-  const signer = await signerOf(args, context, suite);
+  const signer = signerAt({ file: args.key, keystore: args.keystore, supplier: args.supplier }, suite);
   const profile = profileFor(signer, args.profile);
   const signature = suite.sign(profile, signer.key, image.manufacturerImage);
   return { image: { ...image, signature }, note: `signed with the key of ${signer.label}, profile ${profile}` };

@@ -37,7 +37,7 @@ function writeKey(name: string, curve: Curve): void {
   };
   const object = createPrivateKey({ format: 'jwk', key: jwk });
   writeFileSync(at(`${name}.key`), object.export({ format: 'pem', type: 'pkcs8' }));
-  writeFileSync(at(`${name}.der`), object.export({ format: 'der', type: 'sec1' }));
+  writeFileSync(at(`${name}-sec1.key`), object.export({ format: 'pem', type: 'sec1' }));
   writeFileSync(at(`${name}.pem`), publicPem(jwk));
 }
 
@@ -131,7 +131,7 @@ describe('ota build', () => {
 
   it('refuses a path it cannot write', async () => {
     const { code, stderr } = await runHere(['ota', 'build', at('app.ota'), '-o', at('gone/x.ota')]);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: `hanbench: ${at('gone/x.ota')}: no such file\n` });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `hanbench: ${at('gone/x.ota')}: no such file or directory\n` });
   });
 });
 
@@ -191,7 +191,7 @@ describe('ota sign and ota verify', () => {
     expect(await ok('ota', 'verify', at('signed.ota'), '--certificate', at('supplier.pem'))).toMatchObject({
       signature: 'valid',
     });
-    await ok('ota', 'sign', at('signed.ota'), '-o', at('again.ota'), '--key', at('supplier.der'));
+    await ok('ota', 'sign', at('signed.ota'), '-o', at('again.ota'), '--key', at('supplier-sec1.key'));
     expect(toHex(read('again.ota'))).toBe(toHex(read('signed.ota')));
     await ok('ota', 'sign', at('signed.ota'), '-o', at('again.ota'), '--key', at('other.key'));
     const { code, stdout } = await runHere(['ota', 'verify', at('again.ota'), '--certificate', at('supplier.pem')]);
@@ -258,13 +258,13 @@ describe('ota sign and ota verify', () => {
       ['sign', 'app.ota', '--key', 'supplier.key', '--profile', 'cnsa-p384'],
       'needs a P-384 key',
     ],
-    ['a file that is no key', ['sign', 'app.ota', '--key', 'app.bin'], 'app.bin: no private key can be read'],
-    ['a public key where a private one is needed', ['sign', 'app.ota', '--key', 'supplier.pem'], 'no private key can be read'],
+    ['a file that is no key', ['sign', 'app.ota', '--key', 'app.bin'], 'app.bin: holds no PEM block PRIVATE KEY'],
     [
-      'a file that is no certificate',
-      ['verify', 'app.ota', '--certificate', 'app.bin'],
-      'no certificate or public key can be read',
+      'a public key where a private one is needed',
+      ['sign', 'app.ota', '--key', 'supplier.pem'],
+      'holds no PEM block PRIVATE KEY',
     ],
+    ['a file that is no certificate', ['verify', 'app.ota', '--certificate', 'app.bin'], 'holds no PEM block CERTIFICATE'],
     ['nobody to sign', ['sign', 'app.ota'], '--key FILE, or --keystore DIR with --supplier EUI, is needed'],
     ['nobody to check against', ['verify', 'app.ota'], '--certificate FILE, or --keystore DIR with --supplier EUI, is needed'],
     ['a hash that is none', ['verify', 'app.ota', '--certificate', 'supplier.pem', '--hash', 'abc'], 'is no SHA-256'],
@@ -293,7 +293,7 @@ describe('ota sign and ota verify', () => {
     writeFileSync(at('keystore/90b3d51f30010000-ds.key'), read('other.key'));
     const inside = await runHere(['ota', 'sign', at('app.ota'), '-o', at('never.ota'), ...keys]);
     expect(inside.code).toBe(2);
-    expect(inside.stderr).toContain('does not fit');
+    expect(inside.stderr).toContain('private key does not belong to the certificate');
   });
 
   it('work with the reference keystore', async (context) => {
