@@ -27,7 +27,7 @@ export function writeOctets(file: string, bytes: Bytes): void {
   try {
     writeFileSync(file, bytes);
   } catch (error) {
-    return fileError(file, error);
+    fileError(file, error);
   }
 }
 

@@ -69,8 +69,16 @@ function nextPiece(text: string, at: number, before: string, braces: number[]): 
   return { kind: 'code', end: at + 1 };
 }
 
+const known = new Map<string, SplitSource>();
+
 /** Splits source text; line breaks keep their places, so that offsets and lines hold in every part. */
 export function splitSource(text: string): SplitSource {
+  const split = known.get(text) ?? readPieces(text);
+  known.set(text, split);
+  return split;
+}
+
+function readPieces(text: string): SplitSource {
   let withoutComments = '';
   let code = '';
   const braces: number[] = [];
