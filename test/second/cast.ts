@@ -19,8 +19,9 @@ interface Member {
 
 const member = (eui: string, role: number | string, ...keys: readonly KeyName[]): Member => ({ eui, role, keys });
 
-/** Remote party roles: 1 recovery, 2 supplier, 3 network operator, 4 access control broker, 5 transitional CoS, 7 issuing authority, 8 load controller. */
+/** Remote party roles: 0 root, 1 recovery, 2 supplier, 3 network operator, 4 access control broker, 5 transitional CoS, 7 issuing authority, 8 load controller. */
 export const CAST = {
+  root: member('0000000000000000', 0, 'ds'),
   issuingAuthority: member('0248420000007000', 7, 'ds'),
   recovery: member('0248420000001000', 1, 'ds'),
   acb: member('0248420000004000', 4, 'ds', 'ka'),

@@ -1,6 +1,6 @@
 /** Commands of the test vectors: one of every category a device receives (GBCS 5.3, RTDS 4.5.0). */
 import { eui, point, scalar } from './cast.ts';
-import { certificate, keyUsage } from './certificate.ts';
+import { certificate, issuingCertificate, keyUsage } from './certificate.ts';
 import type { Header } from './message.ts';
 import { ascii, hex, join, le, type Octets } from './octets.ts';
 import {
@@ -223,7 +223,7 @@ function replacement(
   ...rest: readonly Octets[]
 ): Octets {
   const control = sequence(integer(mode), authoriser, integer(h.counter, 0x83), ...rest);
-  return sequence(control, sequence(...cells), sequence(certificate('issuingAuthority', 'ds')));
+  return sequence(control, sequence(...cells), sequence(issuingCertificate()));
 }
 
 const replaced = (party: 'supplier' | 'otherSupplier' | 'acb', key: 'ds' | 'ka', role: number): Octets =>

@@ -147,8 +147,8 @@ const maced: readonly VectorCase[] = [
   },
 ];
 
-/** Import energy of both elements with scaler and unit Wh, varh. */
-const REGISTERS = join('0204 06', be(12_345_678, 4), '0202 0f00 161e', '06', be(2_345_678, 4), '0202 0f00 1620');
+/** One attribute: import energy with scaler and unit Wh, and reactive import energy with varh. */
+const REGISTERS = join('0201 0204 06', be(12_345_678, 4), '0202 0f00 161e', '06', be(2_345_678, 4), '0202 0f00 1620');
 
 /** Prepayment daily read log: an array type once (seven numbers), then two days of it. */
 const DAILY_READS = join(
