@@ -109,6 +109,22 @@ export function sensitiveContext(
   return z && encryptionContext(suite, header, z);
 }
 
+/** Number of encrypted parts of a message, and how many of them have been opened. */
+export function countParts(message: WholeMessage): { readonly parts: number; readonly opened: number } {
+  let parts = 0;
+  let opened = 0;
+  const count = <T>(part: T, plaintext: unknown): T => {
+    parts++;
+    if (plaintext !== undefined) opened++;
+    return part;
+  };
+  mapParts(message.payload, {
+    blob: (element) => count(element, element.extras?.plaintext),
+    component: (component) => count(component, component.sealed?.fields),
+  });
+  return { parts, opened };
+}
+
 /** Opens the encrypted parts of a message with an encryption context; parts that do not open stay as they are. */
 export function openParts(suite: CryptoSuite, message: WholeMessage, context: EncryptionContext | undefined): SensitiveParts {
   let parts = 0;

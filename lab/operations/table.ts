@@ -1,3 +1,8 @@
+import { catalogue } from './catalogue.ts';
+import { gbcsDecode } from './gbcs-decode.ts';
+import { gbcsEncode } from './gbcs-encode.ts';
+import { gbcsSign } from './gbcs-sign.ts';
+import { gbcsUnnamed } from './gbcs-unnamed.ts';
 import type { AnyOperation } from './operation.ts';
 import { otaBuild } from './ota-build.ts';
 import { otaInspect } from './ota-inspect.ts';
@@ -6,6 +11,12 @@ import { otaVerify } from './ota-verify.ts';
 
 /** Every operation there is. Add one import and one line; the order within a group is the order in help. */
 export const OPERATIONS: readonly AnyOperation[] = [
+  // Read and write GBCS messages
+  gbcsDecode,
+  gbcsEncode,
+  gbcsSign,
+  gbcsUnnamed,
+  catalogue,
   // Firmware images
   otaBuild,
   otaInspect,

@@ -1,0 +1,48 @@
+import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
+import type { KeyProvider } from '../../firmware-sim/gbcs/key-provider.ts';
+import { messageFromJson } from '../../firmware-sim/gbcs/message-json.ts';
+import { toHex } from '../../firmware-sim/kernel/bytes.ts';
+import { ProtocolFault, UsageError } from '../../firmware-sim/kernel/errors.ts';
+import { systemEntropy } from '../crypto/native-suite.ts';
+import { loadKeystore } from '../keystore/keystore.ts';
+import { NO_KEYS, rewriteMessage } from '../messages/check-message.ts';
+import { reportFault } from '../messages/each-message.ts';
+import { type JsonLine, jsonLines } from '../messages/message-lines.ts';
+import { readOctets } from '../ota/image-input.ts';
+import type { gbcsEncodeParameters } from './gbcs-encode.ts';
+import { EXIT, type ExitCode, type Handler, type OperationContext } from './operation.ts';
+
+/** True for a line in which decode reported a file that was no message. */
+function isErrorLine(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'error' in value && !('form' in value);
+}
+
+function encodeLine(line: JsonLine, keys: KeyProvider, args: Parameters<typeof run>[0], context: OperationContext): ExitCode {
+  if (line.value instanceof UsageError) throw line.value;
+  if (isErrorLine(line.value)) throw new UsageError('no-message', 'the line reports a file that was no message', {}, 1);
+  const suite = createNodeSuite({ entropy: systemEntropy });
+  const { bytes, notes } = rewriteMessage(messageFromJson(line.value), { suite, keys, profile: args.profile });
+  for (const note of notes) context.note(`hanbench: ${line.label}: ${note}`);
+  if (context.json) context.result({ file: line.label, message: toHex(bytes) });
+  else context.out(toHex(bytes));
+  return EXIT.pass;
+}
+
+/** `hanbench gbcs encode` */
+export const run: Handler<typeof gbcsEncodeParameters> = async (args, context) => {
+  const keys = args.keystore === undefined ? NO_KEYS : loadKeystore(args.keystore);
+  let code: ExitCode = EXIT.pass;
+  for (const file of args.files) {
+    for (const line of jsonLines(file, await readOctets(file, context.readStdin))) {
+      try {
+        encodeLine(line, keys, args, context);
+      } catch (error) {
+        if (!(error instanceof ProtocolFault) && !(error instanceof UsageError && error.exitCode === 1)) throw error;
+        reportFault(context, line.label, error);
+        code = EXIT.failed;
+      }
+    }
+    await context.breathe();
+  }
+  return code;
+};
