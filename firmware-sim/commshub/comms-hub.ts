@@ -26,7 +26,7 @@ export interface CommsHubSetup extends DeviceSetup {
 /** What a hub did. Whether a tunnelled message arrived goes back through `confirmed`. */
 export type HubEffect =
   | Exclude<DeviceEffect, { kind: 'send' }>
-  | { readonly kind: 'han'; readonly to: Eui64; readonly frame: HanFrame }
+  | { readonly kind: 'han'; readonly to: Eui64; readonly frame: HanFrame; readonly ticket?: number }
   | { readonly kind: 'wan'; readonly frame: WanUpFrame }
   | { readonly kind: 'hub-state'; readonly state: HubPowerState };
 
@@ -34,8 +34,6 @@ interface Member {
   readonly sleepy: boolean;
   readonly outbox: Outbox;
   readonly parked: Bytes[];
-  /** Handed to a sleepy device, not confirmed yet. */
-  handedOver: Bytes | undefined;
 }
 
 /** Messages a hub keeps for one sleepy device before it drops the oldest; not published. */
@@ -55,9 +53,7 @@ export class CommsHub {
   constructor(setup: CommsHubSetup) {
     this.device = new Device(CHF_PROFILE, setup);
     this.power = new HubPower(setup.power);
-    this.#members = new Map(
-      setup.devices.map(({ eui, sleepy }) => [eui, { sleepy, outbox: new Outbox(), parked: [], handedOver: undefined }]),
-    );
+    this.#members = new Map(setup.devices.map(({ eui, sleepy }) => [eui, { sleepy, outbox: new Outbox(), parked: [] }]));
   }
 
   get powered(): boolean {
@@ -84,12 +80,10 @@ export class CommsHub {
     return member ? this.#flush(eui, member) : [];
   }
 
-  confirmed(to: Eui64, arrived: boolean): HubEffect[] {
+  confirmed(to: Eui64, ticket: number, arrived: boolean): HubEffect[] {
     const member = this.#members.get(to);
     if (!member) return [];
-    if (member.handedOver && !arrived) member.parked.unshift(member.handedOver);
-    member.handedOver = undefined;
-    member.outbox.confirmed(arrived);
+    member.outbox.confirmed(ticket, arrived);
     return this.#flush(to, member);
   }
 
@@ -110,8 +104,10 @@ export class CommsHub {
     if (frame.kind === 'tunnel') return this.#up({ kind: 'gbcs', message: frame.message });
     if (frame.kind === 'tunnel-get') {
       const message = member.parked.shift();
-      member.handedOver = message;
-      return [{ kind: 'han', to: from, frame: { kind: 'tunnel-reply', message, remaining: member.parked.length } }];
+      const reply: HanFrame = { kind: 'tunnel-reply', message, remaining: member.parked.length };
+      if (!message) return [{ kind: 'han', to: from, frame: reply }];
+      member.outbox.put(reply);
+      return this.#flush(from, member);
     }
     if (frame.kind === 'tunnel-reply') return [];
     const answer = this.#images.serve(frame);
@@ -133,8 +129,8 @@ export class CommsHub {
   }
 
   #flush(to: Eui64, member: Member): HubEffect[] {
-    const frame = this.powered ? member.outbox.next() : undefined;
-    return frame ? [{ kind: 'han', to, frame }] : [];
+    const dispatch = this.powered ? member.outbox.next() : undefined;
+    return dispatch ? [{ kind: 'han', to, ...dispatch }] : [];
   }
 
   #own(effects: readonly DeviceEffect[]): HubEffect[] {

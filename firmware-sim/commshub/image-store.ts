@@ -52,11 +52,11 @@ export class ImageStore {
 
   #chunk({ transfer, offset, data }: Extract<WanDownFrame, { kind: 'image-chunk' }>): ImageStoreStep {
     const incoming = this.#incoming;
-    if (!incoming || incoming.transfer !== transfer) return { up: [] };
-    if (offset === incoming.received && offset + data.length <= incoming.file.length) {
-      incoming.file.set(data, offset);
-      incoming.received += data.length;
-    }
+    // A chunk out of place belongs to a stream that a newer offer has overtaken: answering would keep both alive.
+    if (!incoming || incoming.transfer !== transfer || offset !== incoming.received) return { up: [] };
+    if (data.length === 0 || offset + data.length > incoming.file.length) return { up: [] };
+    incoming.file.set(data, offset);
+    incoming.received += data.length;
     if (incoming.received < incoming.file.length)
       return { up: [{ kind: 'image-progress', transfer, nextOffset: incoming.received }] };
     this.#incoming = undefined;

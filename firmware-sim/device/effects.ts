@@ -36,8 +36,8 @@ export type DeviceEffect =
 /** Effects of a device that hangs on a hub: what it sends goes through the home area network. */
 export type HanDeviceEffect =
   | Exclude<DeviceEffect, { kind: 'send' }>
-  /** A frame for the hub. The link reports back whether it arrived. */
-  | { readonly kind: 'han'; readonly frame: HanFrame }
+  /** A frame for the hub; with a ticket, the link reports back whether it arrived. */
+  | { readonly kind: 'han'; readonly frame: HanFrame; readonly ticket?: number }
   /** A GBCS message was put into the tunnel queue. */
   | { readonly kind: 'queued'; readonly message: Bytes; readonly header: MessageHeader }
   /** The 12 V feed from an electricity meter to its hub. */

@@ -1,11 +1,18 @@
 import type { HanFrame } from './han-frame.ts';
 
+/** A frame on its way, and the ticket by which the link reports back. */
+export interface Dispatch {
+  readonly frame: HanFrame;
+  readonly ticket: number;
+}
+
 /**
- * Messages for the hub that must survive until the link has confirmed them: one is on its way at a time, the others wait.
+ * Messages that must survive until the link has confirmed them: one is on its way at a time, the others wait.
  * Kept through power cuts, like the alerts it carries.
  */
 export class Outbox {
   readonly #waiting: HanFrame[] = [];
+  #ticket = 0;
   #inFlight = false;
 
   put(frame: HanFrame): void {
@@ -13,15 +20,17 @@ export class Outbox {
   }
 
   /** The frame to send now, when the link is free. */
-  next(): HanFrame | undefined {
+  next(): Dispatch | undefined {
     const frame = this.#inFlight ? undefined : this.#waiting[0];
-    if (frame) this.#inFlight = true;
-    return frame;
+    if (!frame) return undefined;
+    this.#inFlight = true;
+    this.#ticket++;
+    return { frame, ticket: this.#ticket };
   }
 
-  /** The link says whether the frame in flight arrived; one that did not is sent again. */
-  confirmed(arrived: boolean): void {
-    if (!this.#inFlight) return;
+  /** The link says whether a frame arrived; one that did not is sent again. Reports about earlier frames are ignored. */
+  confirmed(ticket: number, arrived: boolean): void {
+    if (!this.#inFlight || ticket !== this.#ticket) return;
     this.#inFlight = false;
     if (arrived) this.#waiting.shift();
   }

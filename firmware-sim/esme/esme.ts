@@ -131,8 +131,8 @@ export class Esme {
   }
 
   /** The link says whether the message in flight arrived. */
-  confirmed(arrived: boolean): HanDeviceEffect[] {
-    this.#outbox.confirmed(arrived);
+  confirmed(ticket: number, arrived: boolean): HanDeviceEffect[] {
+    this.#outbox.confirmed(ticket, arrived);
     return this.#flushed([]);
   }
 
@@ -251,8 +251,8 @@ export class Esme {
   }
 
   #flushed(effects: HanDeviceEffect[]): HanDeviceEffect[] {
-    const frame = this.listening ? this.#outbox.next() : undefined;
-    if (frame) effects.push({ kind: 'han', frame });
+    const dispatch = this.listening ? this.#outbox.next() : undefined;
+    if (dispatch) effects.push({ kind: 'han', ...dispatch });
     return effects;
   }
 }

@@ -42,8 +42,8 @@ export class Gsme {
     return this.#flushed([]);
   }
 
-  confirmed(arrived: boolean): HanDeviceEffect[] {
-    this.#outbox.confirmed(arrived);
+  confirmed(ticket: number, arrived: boolean): HanDeviceEffect[] {
+    this.#outbox.confirmed(ticket, arrived);
     return this.#flushed([]);
   }
 
@@ -77,8 +77,8 @@ export class Gsme {
   }
 
   #flushed(effects: HanDeviceEffect[]): HanDeviceEffect[] {
-    const frame = this.#linkUp ? this.#outbox.next() : undefined;
-    if (frame) effects.push({ kind: 'han', frame });
+    const dispatch = this.#linkUp ? this.#outbox.next() : undefined;
+    if (dispatch) effects.push({ kind: 'han', ...dispatch });
     return effects;
   }
 }

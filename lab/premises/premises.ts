@@ -1,0 +1,210 @@
+import type { CommsHub, HubEffect } from '../../firmware-sim/commshub/comms-hub.ts';
+import { ALERT_ROWS, alertText } from '../../firmware-sim/device/alerts.ts';
+import type { HanDeviceEffect } from '../../firmware-sim/device/effects.ts';
+import type { HanFrame } from '../../firmware-sim/device/han-frame.ts';
+import type { Esme } from '../../firmware-sim/esme/esme.ts';
+import type { Gsme } from '../../firmware-sim/gsme/gsme.ts';
+import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
+import type { Cancel, Scheduler } from '../../firmware-sim/kernel/scheduler.ts';
+import { type Millis, toIso } from '../../firmware-sim/kernel/time.ts';
+import type { HanLink } from './han-link.ts';
+import type { Journal } from './journal.ts';
+import type { WanLink } from './wan-link.ts';
+
+/** From when to when something was away; open while it still is. */
+export interface Interval {
+  readonly from: Millis;
+  to?: Millis;
+}
+
+/** Hears of everything a device did, before the premises act on it. */
+export type EffectObserver = (actor: 'esme' | 'gsme' | 'hub', effect: HanDeviceEffect | HubEffect) => void;
+
+export interface PremisesParts {
+  readonly scheduler: Scheduler;
+  readonly esme: Esme;
+  readonly gsme: Gsme;
+  readonly hub: CommsHub;
+  readonly han: HanLink;
+  readonly wan: WanLink;
+  readonly journal: Journal;
+  readonly observe?: EffectObserver;
+}
+
+/** A device's place in the runtime: its deadline in the scheduler. */
+interface Actor {
+  readonly name: 'esme' | 'gsme' | 'hub';
+  readonly deadline: () => Millis | undefined;
+  readonly poll: (now: Millis) => readonly (HanDeviceEffect | HubEffect)[];
+  scheduledAt: Millis | undefined;
+  cancel: Cancel | undefined;
+}
+
+/**
+ * One home: mains, an electricity meter, a hub on its feed, and a gas meter. It carries out the devices' effects, wakes them
+ * at their deadlines, and remembers what really happened to mains and feed, which no party ever sees.
+ */
+export class Premises {
+  readonly esme: Esme;
+  readonly gsme: Gsme;
+  readonly hub: CommsHub;
+  readonly mainsLosses: Interval[] = [];
+  readonly feedLosses: Interval[] = [];
+  readonly #parts: PremisesParts;
+  readonly #actors: Readonly<Record<'esme' | 'gsme' | 'hub', Actor>>;
+  #linkUp = false;
+
+  constructor(parts: PremisesParts) {
+    this.#parts = parts;
+    this.esme = parts.esme;
+    this.gsme = parts.gsme;
+    this.hub = parts.hub;
+    const { esme, gsme, hub } = parts;
+    const actor = (name: Actor['name'], device: Pick<Actor, 'poll'> & { readonly deadline: Millis | undefined }): Actor => ({
+      name,
+      deadline: () => device.deadline,
+      poll: (now) => device.poll(now),
+      scheduledAt: undefined,
+      cancel: undefined,
+    });
+    this.#actors = { esme: actor('esme', esme), gsme: actor('gsme', gsme), hub: actor('hub', hub) };
+    this.#wire();
+    this.#linkChanged();
+  }
+
+  /** The street goes dark. */
+  mainsLost(): void {
+    const now = this.#parts.scheduler.now;
+    if (this.mainsLosses.at(-1)?.to === undefined && this.mainsLosses.length > 0) return;
+    this.mainsLosses.push({ from: now });
+    this.#journal('mains', 'mains-lost', 'mains supply is lost');
+    this.#run('esme', this.esme.mainsLost(now));
+  }
+
+  mainsRestored(): void {
+    const now = this.#parts.scheduler.now;
+    const loss = this.mainsLosses.at(-1);
+    if (!loss || loss.to !== undefined) return;
+    loss.to = now;
+    this.#journal('mains', 'mains-restored', `mains supply is back after ${(now - loss.from) / 1000} s`);
+    this.#run('esme', this.esme.mainsRestored(now));
+  }
+
+  #wire(): void {
+    const { han, wan, esme, gsme, hub, scheduler } = this.#parts;
+    const hubEui = hub.device.eui;
+    han.attach(esme.device.eui, {
+      listening: () => esme.listening,
+      receive: (_, frame) => this.#run('esme', esme.receive(frame, scheduler.now)),
+    });
+    han.attach(gsme.device.eui, {
+      listening: () => gsme.listening,
+      receive: (_, frame) => this.#run('gsme', gsme.receive(frame, scheduler.now)),
+    });
+    han.attach(hubEui, { listening: () => hub.powered, receive: (from, frame) => this.#run('hub', hub.receiveHan(from, frame)) });
+    wan.hubReachable = () => hub.powered;
+    wan.toHub = (frame) => this.#run('hub', hub.receiveWan(frame, scheduler.now));
+  }
+
+  #run(name: Actor['name'], effects: readonly (HanDeviceEffect | HubEffect)[]): void {
+    for (const effect of effects) {
+      this.#parts.observe?.(name, effect);
+      this.#carryOut(name, effect);
+    }
+    this.#reschedule(this.#actors[name]);
+  }
+
+  #reschedule(actor: Actor): void {
+    const deadline = actor.deadline();
+    if (deadline === actor.scheduledAt) return;
+    actor.cancel?.();
+    actor.scheduledAt = deadline;
+    actor.cancel =
+      deadline === undefined
+        ? undefined
+        : this.#parts.scheduler.at(deadline, () => {
+            actor.scheduledAt = undefined;
+            actor.cancel = undefined;
+            this.#run(actor.name, actor.poll(this.#parts.scheduler.now));
+          });
+  }
+
+  #carryOut(name: Actor['name'], effect: HanDeviceEffect | HubEffect): void {
+    switch (effect.kind) {
+      case 'han':
+        return 'to' in effect
+          ? this.#fromHub(effect.to, effect.frame, effect.ticket)
+          : this.#toHub(name, effect.frame, effect.ticket);
+      case 'wan':
+        return this.#parts.wan.up(effect.frame);
+      case 'feed':
+        return this.#feedChanged(effect.on);
+      case 'hub-state':
+        this.#journal('hub', 'hub-state', `hub is ${effect.state}`, { state: effect.state });
+        return this.#linkChanged();
+      case 'device-state':
+        this.#journal(name, 'device-state', `${name} is ${effect.state}`, { state: effect.state });
+        if (effect.state === 'running') this.#run('hub', this.hub.memberUp(effect.device));
+        else this.#parts.han.silenced(effect.device);
+        return;
+      case 'log':
+        return this.#journal(name, 'log', logLine(effect.log, effect.entry.code), {
+          log: effect.log,
+          code: alertText(effect.entry.code),
+        });
+      case 'rejected':
+        return this.#journal(name, 'rejected', `message dropped: ${effect.detail}`, { reason: effect.reason });
+      default:
+        return;
+    }
+  }
+
+  #toHub(name: Actor['name'], frame: HanFrame, ticket: number | undefined): void {
+    const device = name === 'esme' ? this.esme : this.gsme;
+    const done = ticket === undefined ? undefined : (arrived: boolean) => this.#run(name, device.confirmed(ticket, arrived));
+    this.#parts.han.send(device.device.eui, this.hub.device.eui, frame, done);
+  }
+
+  #fromHub(to: Eui64, frame: HanFrame, ticket: number | undefined): void {
+    const done =
+      ticket === undefined ? undefined : (arrived: boolean) => this.#run('hub', this.hub.confirmed(to, ticket, arrived));
+    this.#parts.han.send(this.hub.device.eui, to, frame, done);
+  }
+
+  #feedChanged(on: boolean): void {
+    const now = this.#parts.scheduler.now;
+    if (on) {
+      const loss = this.feedLosses.at(-1);
+      if (loss) loss.to = now;
+    } else this.feedLosses.push({ from: now });
+    this.#journal('esme', 'feed', `the hub's 12 V feed is ${on ? 'on' : 'off'}`, { on });
+    this.#run('hub', this.hub.feedChanged(on, now));
+  }
+
+  /** The home area network is there while the hub is powered. */
+  #linkChanged(): void {
+    const up = this.hub.powered;
+    if (up === this.#linkUp) return;
+    this.#linkUp = up;
+    const now = this.#parts.scheduler.now;
+    if (!up) this.#parts.han.silenced(this.hub.device.eui);
+    this.#run('esme', this.esme.linkChanged(up, now));
+    this.#run('gsme', this.gsme.linkChanged(up));
+    if (!up) return;
+    for (const { device } of [this.esme, this.gsme]) this.#run('hub', this.hub.memberUp(device.eui));
+    this.#parts.scheduler.after(0, () => this.#parts.wan.drain());
+  }
+
+  #journal(actor: string, kind: string, text: string, detail?: Record<string, string | boolean>): void {
+    this.#parts.journal({ at: this.#parts.scheduler.now, actor, kind, text, ...(detail && { detail }) });
+  }
+}
+
+function logLine(log: string, code: number): string {
+  return `${log} log: ${alertText(code)} ${ALERT_ROWS.get(code)?.title ?? ''}`;
+}
+
+/** `[from, to)` of an interval in seconds, for people. */
+export function intervalText({ from, to }: Interval): string {
+  return `${toIso(from)} for ${to === undefined ? 'ever' : `${(to - from) / 1000} s`}`;
+}
