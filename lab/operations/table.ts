@@ -8,6 +8,9 @@ import { otaBuild } from './ota-build.ts';
 import { otaInspect } from './ota-inspect.ts';
 import { otaSign } from './ota-sign.ts';
 import { otaVerify } from './ota-verify.ts';
+import { pkiNew } from './pki-new.ts';
+import { pkiShow } from './pki-show.ts';
+import { utrnCheck, utrnMake } from './utrn.ts';
 
 /** Every operation there is. Add one import and one line; the order within a group is the order in help. */
 export const OPERATIONS: readonly AnyOperation[] = [
@@ -17,6 +20,11 @@ export const OPERATIONS: readonly AnyOperation[] = [
   gbcsSign,
   gbcsUnnamed,
   catalogue,
+  utrnMake,
+  utrnCheck,
+  // Keys and certificates
+  pkiNew,
+  pkiShow,
   // Firmware images
   otaBuild,
   otaInspect,

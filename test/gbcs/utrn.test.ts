@@ -155,9 +155,18 @@ describe('making and checking', () => {
   it('digits outside the range of tokens or of an unused value class are refused', () => {
     const sealed = (digits: string) => digits + utrnCheckDigit(digits);
     const base = 7_394_156_990_786_306_048n;
-    expect(readUtrn(sealed((base - 1n).toString()))).toMatchObject({ verdict: 'bad-format', message: /range/ });
-    expect(readUtrn(sealed((base + (1n << 57n)).toString()))).toMatchObject({ verdict: 'bad-format', message: /range/ });
-    expect(readUtrn(sealed((base + (2n << 45n)).toString()))).toMatchObject({ verdict: 'bad-format', message: /class 2/ });
+    expect(readUtrn(sealed((base - 1n).toString()))).toMatchObject({
+      verdict: 'bad-format',
+      message: expect.stringMatching(/range/),
+    });
+    expect(readUtrn(sealed((base + (1n << 57n)).toString()))).toMatchObject({
+      verdict: 'bad-format',
+      message: expect.stringMatching(/range/),
+    });
+    expect(readUtrn(sealed((base + (2n << 45n)).toString()))).toMatchObject({
+      verdict: 'bad-format',
+      message: expect.stringMatching(/class 2/),
+    });
     expect(readUtrn(sealed((base + (1n << 45n)).toString()))).toMatchObject({ valueClass: 'pounds', value: 0 });
   });
 
