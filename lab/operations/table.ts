@@ -10,10 +10,13 @@ import { otaSign } from './ota-sign.ts';
 import { otaVerify } from './ota-verify.ts';
 import { pkiNew } from './pki-new.ts';
 import { pkiShow } from './pki-show.ts';
+import { update } from './update.ts';
 import { utrnCheck, utrnMake } from './utrn.ts';
 
 /** Every operation there is. Add one import and one line; the order within a group is the order in help. */
 export const OPERATIONS: readonly AnyOperation[] = [
+  // Run the main job
+  update,
   // Read and write GBCS messages
   gbcsDecode,
   gbcsEncode,

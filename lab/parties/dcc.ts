@@ -116,20 +116,24 @@ export class Dcc {
   #fromHub(frame: WanUpFrame): void {
     switch (frame.kind) {
       case 'gbcs':
-        return this.#deliver(frame.message);
+        this.#deliver(frame.message);
+        return;
       case 'power-outage':
-        return this.#outageAlert(frame.hub, frame.startedAt);
+        this.#outageAlert(frame.hub, frame.startedAt);
+        return;
       case 'registered':
         this.#journal('hub-registered', 'the hub is on the network', { hub: frame.hub });
         this.#observe({ kind: 'hub-returned', at: this.#now, hub: frame.hub });
-        return this.#wanProvider.receive(frame);
+        this.#wanProvider.receive(frame);
+        return;
       case 'image-progress':
       case 'image-result':
         if (frame.kind === 'image-result')
           this.#journal('image-result', `hub: image ${frame.stored ? 'stored' : 'refused'}, ${frame.detail}`, {
             stored: frame.stored,
           });
-        return this.#wanProvider.receive(frame);
+        this.#wanProvider.receive(frame);
+        return;
     }
   }
 
@@ -144,15 +148,18 @@ export class Dcc {
     try {
       envelope = decodeEnvelope(message);
     } catch (error) {
-      if (error instanceof ProtocolFault)
-        return this.#journal('undeliverable', `a device sent what is no message: ${error.message}`, {});
-      throw error;
+      if (!(error instanceof ProtocolFault)) throw error;
+      this.#journal('undeliverable', `a device sent what is no message: ${error.message}`, {});
+      return;
     }
     const { header } = envelope;
     this.#watch(envelope);
     const party = this.#parts.parties.find(({ eui }) => eui === header.recipient);
     this.#parts.archive.add(message, header, header.originator);
-    if (!party) return this.#journal('undeliverable', `no user ${header.recipient}`, { recipient: header.recipient });
+    if (!party) {
+      this.#journal('undeliverable', `no user ${header.recipient}`, { recipient: header.recipient });
+      return;
+    }
     const received = party.receive(message, this.#now);
     this.#parts.journal({
       at: this.#now,

@@ -132,28 +132,33 @@ export class Premises {
   #carryOut(name: Actor['name'], effect: HanDeviceEffect | HubEffect): void {
     switch (effect.kind) {
       case 'han':
-        return 'to' in effect
-          ? this.#fromHub(effect.to, effect.frame, effect.ticket)
-          : this.#toHub(name, effect.frame, effect.ticket);
+        if ('to' in effect) this.#fromHub(effect.to, effect.frame, effect.ticket);
+        else this.#toHub(name, effect.frame, effect.ticket);
+        return;
       case 'wan':
-        return this.#parts.wan.up(effect.frame);
+        this.#parts.wan.up(effect.frame);
+        return;
       case 'feed':
-        return this.#feedChanged(effect.on);
+        this.#feedChanged(effect.on);
+        return;
       case 'hub-state':
         this.#journal('hub', 'hub-state', `hub is ${effect.state}`, { state: effect.state });
-        return this.#linkChanged();
+        this.#linkChanged();
+        return;
       case 'device-state':
         this.#journal(name, 'device-state', `${name} is ${effect.state}`, { state: effect.state });
         if (effect.state === 'running') this.#run('hub', this.hub.memberUp(effect.device));
         else this.#parts.han.silenced(effect.device);
         return;
       case 'log':
-        return this.#journal(name, 'log', logLine(effect.log, effect.entry.code), {
+        this.#journal(name, 'log', logLine(effect.log, effect.entry.code), {
           log: effect.log,
           code: alertText(effect.entry.code),
         });
+        return;
       case 'rejected':
-        return this.#journal(name, 'rejected', `message dropped: ${effect.detail}`, { reason: effect.reason });
+        this.#journal(name, 'rejected', `message dropped: ${effect.detail}`, { reason: effect.reason });
+        return;
       default:
         return;
     }

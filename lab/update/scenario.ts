@@ -65,11 +65,12 @@ export function startOf(config: UpdateConfig): Millis {
 }
 
 /** The whole update, from the first version read to the judged replay. */
-export function* updateSteps(config: UpdateConfig): Step<UpdateFindings> {
+export function* updateSteps(config: UpdateConfig, begun?: (findings: UpdateFindings) => void): Step<UpdateFindings> {
   const startedAt = startOf(config);
   const world = createWorld(config, startedAt);
   const findings: UpdateFindings = { world, startedAt, endedAt: startedAt, outagesBegun: [] };
   say(world, 'harness', 'start', `${toIso(startedAt)}, seed ${config.seed}, signatures ${config.signatureProfile}`);
+  begun?.(findings);
   yield* readVersionsBefore(findings);
   yield* outagesBefore(findings);
   for (const phase of ['distribution', 'activation', 'after'] as const) planOutages(findings, phase);

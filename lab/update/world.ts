@@ -11,7 +11,7 @@ import { assert } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { randomFor } from '../../firmware-sim/kernel/random.ts';
 import { Scheduler } from '../../firmware-sim/kernel/scheduler.ts';
-import type { Millis } from '../../firmware-sim/kernel/time.ts';
+import { type Millis, toIso } from '../../firmware-sim/kernel/time.ts';
 import { AccessControlBroker } from '../parties/access-control-broker.ts';
 import { Ad1Policy } from '../parties/ad1-policy.ts';
 import { Dcc } from '../parties/dcc.ts';
@@ -56,11 +56,12 @@ export interface UpdateWorld {
   readonly inside: InsideView;
   readonly image: UpdateImage;
   readonly euis: { readonly esme: Eui64; readonly gsme: Eui64; readonly hub: Eui64 };
+  readonly mpxn: string;
   readonly versions: { readonly esme: number; readonly gsme: number; readonly hub: number };
 }
 
 /** 13-digit MPAN core of the test premises (a made-up one with a valid check digit). */
-const TEST_MPAN = '1200012345678';
+export const TEST_MPAN = '1200012345679';
 /** What gas meter and hub run; nothing here updates them. */
 const GSME_VERSION = 0x00010007;
 const HUB_VERSION = 0x02000001;
@@ -165,6 +166,7 @@ export function createWorld(config: UpdateConfig, start: Millis): UpdateWorld {
     inside,
     image,
     euis,
+    mpxn: TEST_MPAN,
     versions,
   };
 }
@@ -238,7 +240,10 @@ function insideObserver({ scheduler, inside, esme, dcc, journal }: ObserverParts
         break;
       }
       case 'wan':
-        if (effect.frame.kind === 'power-outage') dcc.outageAlertRaised(effect.frame.startedAt);
+        if (effect.frame.kind === 'power-outage') {
+          const ad1 = dcc.outageAlertRaised(effect.frame.startedAt);
+          journal({ at, actor, kind: 'AD1', text: `AD1: no supply since ${toIso(ad1.startedAt)}`, ad1 });
+        }
         break;
       default:
         break;

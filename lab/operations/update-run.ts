@@ -1,0 +1,142 @@
+import { isOtaFile } from '../../firmware-sim/dictionary/ota-image.ts';
+import { toHex } from '../../firmware-sim/kernel/bytes.ts';
+import { UsageError } from '../../firmware-sim/kernel/errors.ts';
+import { toIso } from '../../firmware-sim/kernel/time.ts';
+import { readOctets } from '../ota/image-input.ts';
+import { ad1Json, TimelineText } from '../reports/timeline.ts';
+import { verdictTable } from '../reports/verdict-table.ts';
+import { DEFAULT_IMAGE_OCTETS, type ImageSource, type UpdateConfig, updateConfig } from '../update/config.ts';
+import { prepareEvidence, writeEvidence } from '../update/evidence.ts';
+import { parseMainsLoss } from '../update/mains-loss.ts';
+import { type UpdateResult, updateRun } from '../update/run.ts';
+import type { UpdateWorld } from '../update/world.ts';
+import { type Arguments, EXIT, type Handler, type Json, type OperationContext } from './operation.ts';
+import type { updateParameters } from './update.ts';
+
+type UpdateArguments = Arguments<typeof updateParameters>;
+
+async function imageSource({ image, ota }: UpdateArguments, context: OperationContext): Promise<ImageSource> {
+  if (image !== undefined && ota !== undefined) throw new UsageError('bad-usage', '--image and --ota exclude each other');
+  const name = image ?? ota;
+  if (name === undefined) return { kind: 'generated', octets: DEFAULT_IMAGE_OCTETS };
+  const bytes = await readOctets(name, context.readStdin);
+  if (ota !== undefined) return { kind: 'ota-file', name, bytes };
+  if (isOtaFile(bytes))
+    throw new UsageError('bad-image', 'octet 0: this is a finished OTA file; give it with --ota', { file: name }, 1);
+  return { kind: 'manufacturer-image', name, bytes };
+}
+
+const ms = (seconds: number): number => Math.round(seconds * 1000);
+
+async function configOf(args: UpdateArguments, context: OperationContext): Promise<UpdateConfig> {
+  return updateConfig({
+    seed: context.seed,
+    image: await imageSource(args, context),
+    activateAt: args.at,
+    outages: args.mainsLoss.map(parseMainsLoss),
+    signatureProfile: args.profile,
+    newBuild: args.newBuild,
+    wanProfile: args.wan,
+    esme: {
+      feedCutDuringActivationMs: ms(args.feedCut),
+      esmeRebootMs: ms(args.esmeReboot),
+      restoreAlertDelayMs: ms(args.restoreAlertDelay),
+    },
+    hubPower: {
+      poaComparator: args.poaComparator,
+      poaThresholdMs: ms(args.poaThreshold),
+      holdupMs: ms(args.hubHoldup),
+      chBootMs: ms(args.hubBoot),
+    },
+    policy: { policy: args.ad1Policy, holdMs: ms(args.ad1Hold) },
+  });
+}
+
+const hex = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, '0')}`;
+
+function imageJson({ image }: UpdateWorld) {
+  const { header, file, hash, name } = image;
+  return {
+    name,
+    octets: file.length,
+    manufacturerCode: hex(header.manufacturerCode, 4),
+    imageType: hex(header.imageType, 4),
+    fileVersion: hex(header.fileVersion, 8),
+    sha256: toHex(hash),
+  };
+}
+
+function imageLines(world: UpdateWorld): string[] {
+  const { name, octets, manufacturerCode, imageType, fileVersion, sha256 } = imageJson(world);
+  const { headerString, hardwareVersions: range } = world.image.header;
+  const hardware = range ? `${hex(range.minimum, 4)} to ${hex(range.maximum, 4)}` : 'any';
+  return [
+    `image      ${name}, ${octets} octets`,
+    `  header   manufacturer ${manufacturerCode}, type ${imageType}, version ${fileVersion}, hardware ${hardware}, "${headerString}"`,
+    `  SHA-256  ${sha256}`,
+    '',
+  ];
+}
+
+function resultJson({ findings, assertions, passed }: UpdateResult): Json {
+  const { world, startedAt, endedAt } = findings;
+  return {
+    verdict: passed ? 'pass' : 'fail',
+    seed: world.config.seed,
+    startedAt: toIso(startedAt),
+    endedAt: toIso(endedAt),
+    image: imageJson(world),
+    ad1: world.dcc.outageAlerts.map(ad1Json),
+    assertions: assertions.map(({ id, title, source, verdict, detail }) => ({ id, title, source, verdict, detail })),
+  };
+}
+
+/** Prints what has happened since it was last called. */
+function follower(context: OperationContext): { readonly begun: (world: UpdateWorld) => void; readonly print: () => void } {
+  const text = new TimelineText();
+  let world: UpdateWorld | undefined;
+  let printed = 0;
+  return {
+    begun: (started) => {
+      world = started;
+      if (!context.json && !context.quiet) for (const line of imageLines(started)) context.out(line);
+    },
+    print: () => {
+      if (!world || context.json || context.quiet) return;
+      for (const event of world.events.slice(printed)) for (const line of text.lines(event)) context.out(line);
+      printed = world.events.length;
+    },
+  };
+}
+
+async function drive(config: UpdateConfig, context: OperationContext): Promise<UpdateResult> {
+  const follow = follower(context);
+  const run = updateRun(config, ({ world }) => follow.begun(world));
+  for (;;) {
+    const step = run.next();
+    follow.print();
+    if (step.done) return step.value;
+    await context.breathe();
+  }
+}
+
+function summary({ assertions, passed }: UpdateResult): string {
+  const count = (verdict: string): number => assertions.filter((one) => one.verdict === verdict).length;
+  return `${passed ? 'PASS' : 'FAIL'}: ${count('pass')} passed, ${count('fail')} failed, ${count('note')} noted`;
+}
+
+/** `hanbench update` */
+export const run: Handler<typeof updateParameters> = async (args, context) => {
+  const config = await configOf(args, context);
+  if (args.out !== undefined) prepareEvidence(args.out);
+  const result = await drive(config, context);
+  if (args.out !== undefined) writeEvidence(args.out, result);
+  if (context.json) context.result(resultJson(result));
+  else {
+    if (!context.quiet) context.out('');
+    for (const line of verdictTable(result.assertions, context.width, context.colour)) context.out(line);
+    context.out(`\n${summary(result)}`);
+    if (args.out !== undefined) context.note(`evidence in ${args.out}`);
+  }
+  return result.passed ? EXIT.pass : EXIT.failed;
+};

@@ -1,0 +1,143 @@
+import { ALERT, alertText } from '../../firmware-sim/device/alerts.ts';
+import { type Millis, toIso } from '../../firmware-sim/kernel/time.ts';
+import { type Ad1Record, DELIVERY_EXPECTATION_MS, deliveryDelayMs, isDelivered } from '../parties/ad1-record.ts';
+import type { Interval } from '../premises/premises.ts';
+import type { Assertion } from '../reports/verdict.ts';
+import { ruleText } from './config.ts';
+import { alertsDue, isLong, noticedOutages, overlap } from './expectations.ts';
+import { assertion, type Judged } from './judged.ts';
+import type { UpdateFindings } from './scenario.ts';
+
+/** Longest cut of the hub's feed that a meter made since MP102A may cause (MP102A: never three minutes or more). */
+const NEW_BUILD_CUT_MS: Millis = 179_000;
+
+const seconds = (ms: Millis): string => `${ms / 1000} s`;
+const list = (intervals: readonly Interval[]): string =>
+  intervals.length === 0 ? 'none' : intervals.map((i) => seconds((i.to ?? i.from) - i.from)).join(', ');
+
+/** What must hold about power: alerts exactly when the rules say so, and no real outage kept from the network operator. */
+export function outageAssertions(findings: UpdateFindings): Assertion[] {
+  const { config } = findings.world;
+  return [
+    assertion('planned-outages', 'every planned outage took place', 'scenario', planned(findings)),
+    assertion(
+      'ad1-count',
+      `AD1 exactly when the hub's rule says so`,
+      `S01; SEC, MP102; rule ${ruleText(config.hubPower.poaComparator, config.hubPower.poaThresholdMs)}`,
+      ad1Count(findings),
+    ),
+    assertion('ad1-content', 'each AD1 has hub, start of the outage and MPxN', 'DUIS 5.4 PowerOutageEvent', ad1Content(findings)),
+    assertion(
+      'supply-restored',
+      '0x8F35/0x8F36 for real mains loss only, with its times',
+      'GBCS ECS80; SMETS 5.5.12.6',
+      supplyRestored(findings),
+    ),
+    assertion(
+      'outage-reported',
+      'every real outage of 3 min reached the network operator',
+      'SEC; S01 (e)',
+      outageReached(findings),
+    ),
+    assertion('ad1-fate', `each AD1 went as policy ${config.policy.policy} has it`, 'S01; MP102B open', ad1Fate(findings)),
+    assertion('ad1-delay', 'AD1 delivery against the 60 s expectation', 'SEC; MP096', ad1Delay(findings)),
+    assertion('feed-cut', "the meter never cuts the hub's feed for 3 min", 'MP102A', feedCut(findings)),
+  ];
+}
+
+function planned({ world, outagesBegun }: UpdateFindings): Judged {
+  const wanted = world.config.outages.length;
+  return [
+    outagesBegun.length === wanted,
+    wanted === 0 ? 'none planned' : `${outagesBegun.length} of ${wanted}: ${list(world.premises.mainsLosses)}`,
+  ];
+}
+
+function ad1Count({ world }: UpdateFindings): Judged {
+  const { premises, dcc, config } = world;
+  const due = alertsDue(premises.feedLosses, config.hubPower);
+  const raised = dcc.outageAlerts;
+  return [
+    raised.length === due.length,
+    `${raised.length} raised, ${due.length} due; the hub's feed was off for ${list(premises.feedLosses)}`,
+  ];
+}
+
+function ad1Content({ world }: UpdateFindings): Judged {
+  const { premises, dcc, config, euis, mpxn } = world;
+  const due = alertsDue(premises.feedLosses, config.hubPower);
+  const right = dcc.outageAlerts.every((one, i) => one.hub === euis.hub && one.mpxn === mpxn && one.startedAt === due[i]?.from);
+  return [right, dcc.outageAlerts.map((one) => `${one.hub}, ${toIso(one.startedAt)}, ${one.mpxn}`).join('; ') || 'no AD1'];
+}
+
+function supplyRestored({ world }: UpdateFindings): Judged {
+  const { networkOperator, premises, config, euis } = world;
+  const outages = noticedOutages(premises.mainsLosses, config.esme.rideThroughMs);
+  const alerts = networkOperator.received.filter(({ facts }) => facts?.outage !== undefined);
+  const wholeSecond = (at: Millis | undefined): Millis => Math.floor((at ?? 0) / 1000) * 1000;
+  const right = outages.every((outage, i) => {
+    const alert = alerts[i];
+    const code = isLong(outage) ? ALERT.supplyRestoredLong : ALERT.supplyRestoredShort;
+    const times = alert?.facts?.outage;
+    const exact = times?.interruptedAt === wholeSecond(outage.from) && times.restoredAt === wholeSecond(outage.to);
+    return alert?.genuine === true && alert.header.originator === euis.esme && alert.facts?.alertCode === code && exact;
+  });
+  const codes = alerts.map(({ facts }) => alertText(facts?.alertCode ?? 0)).join(', ') || 'none';
+  return [right && alerts.length === outages.length, `${codes}; mains was away for ${list(outages)}`];
+}
+
+/** The AD1s whose loss of feed has a moment in common with a real outage of three minutes or more. */
+function genuineAlerts({ world }: UpdateFindings): Ad1Record[] {
+  const { premises, dcc } = world;
+  const outages = premises.mainsLosses.filter(isLong);
+  return dcc.outageAlerts.filter(({ startedAt }) => {
+    const loss = premises.feedLosses.find(({ from }) => from === startedAt);
+    return loss !== undefined && outages.some((outage) => overlap(outage, loss));
+  });
+}
+
+function outageReached(findings: UpdateFindings): Judged {
+  const { world } = findings;
+  const outages = world.premises.mainsLosses.filter(isLong);
+  if (outages.length === 0) return [true, 'there was none'];
+  const kept = genuineAlerts(findings).filter((one) => !isDelivered(one));
+  const restored = world.networkOperator.alerts(ALERT.supplyRestoredLong, world.euis.esme).filter(({ genuine }) => genuine);
+  const delivered = genuineAlerts(findings).filter(isDelivered);
+  const detail = `${delivered.length} AD1 and ${restored.length} ${alertText(ALERT.supplyRestoredLong)} for ${outages.length} outage${outages.length === 1 ? '' : 's'}; ${kept.length} AD1 kept back`;
+  return [kept.length === 0 && restored.length >= outages.length, detail];
+}
+
+function ad1Fate(findings: UpdateFindings): Judged {
+  const { dcc, config, premises } = findings.world;
+  const { policy, holdMs } = config.policy;
+  const wrong = dcc.outageAlerts.filter((one) => {
+    if (one.fate === 'held' || one.fate === 'on-its-way') return true;
+    const waited = (one.deliveredAt ?? one.withheldAt ?? 0) - (one.receivedAt ?? 0);
+    if (policy === 'off') return one.fate !== 'delivered' || one.label !== undefined || waited > 0;
+    if (policy === 'label') return !isDelivered(one) || waited > 0;
+    const loss = premises.feedLosses.find(({ from }) => from === one.startedAt);
+    const real = loss !== undefined && premises.mainsLosses.some((outage) => overlap(outage, loss));
+    return (one.fate === 'withheld' && real) || (one.withheldAt === undefined && waited > holdMs);
+  });
+  const fates = dcc.outageAlerts.map((one) => `${one.fate}${one.reason ? ` (${one.reason})` : ''}`).join('; ');
+  return [wrong.length === 0, fates || 'no AD1'];
+}
+
+function ad1Delay({ world }: UpdateFindings): Judged {
+  const delays = world.dcc.outageAlerts.map(deliveryDelayMs);
+  const known = delays.filter((delay) => delay !== undefined);
+  if (known.length === 0) return ['note', delays.length === 0 ? 'no AD1' : 'none delivered'];
+  const late = known.filter((delay) => delay > DELIVERY_EXPECTATION_MS).length;
+  return [
+    late === 0 ? true : 'note',
+    `${known.map(seconds).join(', ')} after the hub sent it${late > 0 ? `; ${late} late` : ''}`,
+  ];
+}
+
+function feedCut({ world }: UpdateFindings): Judged {
+  const { config } = world;
+  const cut = config.esme.feedCutDuringActivationMs;
+  if (cut <= NEW_BUILD_CUT_MS) return [true, `cut for ${seconds(cut)} while activating`];
+  const detail = `cut for ${seconds(cut)}: a meter made since November 2020 must not (up to ${seconds(NEW_BUILD_CUT_MS)})`;
+  return [config.newBuild ? false : 'note', config.newBuild ? detail : `${detail}; older ones do`];
+}
