@@ -54,8 +54,13 @@ function decodeOid(content: Bytes): Content {
   return { value: [root, first - root * 40, ...arcs.slice(1)].join('.') };
 }
 
+const OID_OCTETS = new Map<string, Bytes>();
+const OID_CACHE_SIZE = 512;
+
 function encodeOid(text: Scalar, name: string): Bytes {
-  if (typeof text !== 'string' || !/^[012](\.\d+)+$/.test(text)) {
+  const known = OID_OCTETS.get(text as string);
+  if (known) return known;
+  if (typeof text !== 'string' || !/^(?:[01]\.[0-3]?\d|2\.\d+)(\.\d+)*$/.test(text)) {
     throw new ProtocolFault('bad-value', `${name}: ${String(text)} is not an object identifier such as 1.2.840.10045.2.1`);
   }
   const [root = 0, second = 0, ...rest] = text.split('.').map(Number);
@@ -65,7 +70,9 @@ function encodeOid(text: Scalar, name: string): Bytes {
     for (let more = Math.floor(arc / 128); more > 0; more = Math.floor(more / 128)) group.unshift(0x80 | (more % 128));
     octets.push(...group);
   }
-  return Uint8Array.from(octets);
+  const encoded = Uint8Array.from(octets);
+  if (OID_OCTETS.size < OID_CACHE_SIZE) OID_OCTETS.set(text, encoded);
+  return encoded;
 }
 
 function decodeBitString(content: Bytes, offset: number): Content {

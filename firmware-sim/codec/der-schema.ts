@@ -88,7 +88,8 @@ export const octetString = (format?: Format): DerSchema<Bytes> => plain('OCTET S
 export const objectIdentifier = (meanings?: Readonly<Record<string, string>>): DerSchema<string> =>
   plain('OBJECT IDENTIFIER', meanings && { meanings });
 /** BIT STRING as text of `0` and `1`. */
-export const bitString = (meanings?: Readonly<Record<string, string>>): DerSchema<string> => plain('BIT STRING', meanings && { meanings });
+export const bitString = (meanings?: Readonly<Record<string, string>>): DerSchema<string> =>
+  plain('BIT STRING', meanings && { meanings });
 /** Times are their ASN.1 text, e.g. `20300115090000Z`. */
 export const generalizedTime = (): DerSchema<string> => plain('GeneralizedTime', { format: 'iso' });
 export const utcTime = (): DerSchema<string> => plain('UTCTime', { format: 'iso' });
@@ -114,7 +115,10 @@ function fieldsOf(map: FieldMap): DerField[] {
 }
 
 /** SEQUENCE; the order of the keys is the order on the wire. */
-export const sequence = <M extends FieldMap>(fields: M): DerSchema<SequenceValue<M>> => ({ ...plain('SEQUENCE'), fields: fieldsOf(fields) });
+export const sequence = <M extends FieldMap>(fields: M): DerSchema<SequenceValue<M>> => ({
+  ...plain('SEQUENCE'),
+  fields: fieldsOf(fields),
+});
 
 /** SEQUENCE OF; `name` names one item. */
 export const sequenceOf = <S extends DerSchema>(name: string, schema: S): DerSchema<readonly DerValue<S>[]> => ({
@@ -159,8 +163,9 @@ export const definedBy = (field: string, table: Readonly<Record<string, DerSchem
   definedBy: { field, table },
 });
 
-/** Tag octets a schema can start with. */
-export function startTags(schema: DerSchema): readonly number[] {
-  if (schema.type !== 'CHOICE') return [schema.tag];
-  return (schema.fields ?? []).flatMap((field) => startTags(field.schema));
+/** Whether an element with this tag octet can be of the schema. */
+export function accepts(schema: DerSchema, tag: number): boolean {
+  if (schema.type !== 'CHOICE') return schema.tag === tag || schema.type === 'ANY';
+  for (const field of schema.fields ?? []) if (accepts(field.schema, tag)) return true;
+  return false;
 }

@@ -3,12 +3,14 @@ import { ByteWriter } from '../kernel/byte-writer.ts';
 import type { Bytes } from '../kernel/bytes.ts';
 import { Invariant, ProtocolFault } from '../kernel/errors.ts';
 import { decodeContent, encodeContent } from './der-content.ts';
-import { DER_TAGS, type DerField, type DerSchema, type DerType, startTags } from './der-schema.ts';
+import { accepts, DER_TAGS, type DerField, type DerSchema, type DerType } from './der-schema.ts';
 import { minimalLengthOctets, readTlvHeader, type Tlv, tlvHeader } from './der-tlv.ts';
 import { Element, type ElementExtras, type Scalar } from './element.ts';
 
 const TYPE_OF_TAG = new Map<number, DerType>(
-  (Object.entries(DER_TAGS) as [DerType, number][]).filter(([type, tag]) => tag !== 0 && !type.endsWith(' OF')).map(([t, tag]) => [tag, t]),
+  (Object.entries(DER_TAGS) as [DerType, number][])
+    .filter(([type, tag]) => tag !== 0 && !type.endsWith(' OF'))
+    .map(([t, tag]) => [tag, t]),
 );
 
 /** Nesting no GBCS structure or certificate comes near. */
@@ -48,7 +50,14 @@ function inner(reader: ByteReader, end: number): ByteReader {
   return nested;
 }
 
-function decodePrimitive(reader: ByteReader, tlv: Tlv, type: DerType, name: string, schema: DerSchema | undefined, named: boolean): Element {
+function decodePrimitive(
+  reader: ByteReader,
+  tlv: Tlv,
+  type: DerType,
+  name: string,
+  schema: DerSchema | undefined,
+  named: boolean,
+): Element {
   const content = reader.bytes.subarray(tlv.start, tlv.end);
   reader.at = tlv.end;
   const { value, raw, bits } = decodeContent(type, content, tlv.start);
@@ -79,7 +88,7 @@ function decodeSequence(reader: ByteReader, tlv: Tlv, schema: DerSchema, name: s
   const children: Element[] = [];
   const body = new ByteReader(reader.bytes, tlv.start, tlv.end);
   for (const field of schema.fields ?? []) {
-    const present = body.at < body.end && (field.schema.type === 'ANY' || startTags(field.schema).includes(body.peek()));
+    const present = body.at < body.end && accepts(field.schema, body.peek());
     if (present) children.push(decodeField(body, field, children, depth + 1));
     else if (!field.optional) mismatch(body, field.name);
   }
@@ -113,13 +122,20 @@ function decodeWith(reader: ByteReader, schema: DerSchema, name: string, depth: 
 
 function decodeChoice(reader: ByteReader, schema: DerSchema, name: string, depth: number): Element {
   const tag = reader.peek();
-  const field = schema.fields?.find((candidate) => startTags(candidate.schema).includes(tag));
+  const field = schema.fields?.find((candidate) => accepts(candidate.schema, tag));
   if (!field) return mismatch(reader, name);
   const chosen = decodeWith(reader, field.schema, field.name, depth);
   return new Element(name, 'CHOICE', [chosen], schema.meta);
 }
 
-function decodeContaining(reader: ByteReader, tlv: Tlv, schema: DerSchema, inside: DerSchema, name: string, depth: number): Element {
+function decodeContaining(
+  reader: ByteReader,
+  tlv: Tlv,
+  schema: DerSchema,
+  inside: DerSchema,
+  name: string,
+  depth: number,
+): Element {
   const body = new ByteReader(reader.bytes, tlv.start, tlv.end);
   const child = decodeWith(body, inside, 'content', depth + 1);
   body.finish(name);
@@ -148,22 +164,29 @@ export function decodeUnknownDer(bytes: Bytes, name: string): Element {
 
 /** DER of an element; lengths are minimal unless the element remembers a longer form. @throws ProtocolFault on a value its type cannot hold */
 export function encodeDerElement(element: Element): Bytes {
-  if (element.type === 'CHOICE') return encodeDerElement(element.children[0] ?? noAlternative(element));
-  const content = Array.isArray(element.value) ? encodeChildren(element.children) : encodeContent(element);
+  const writer = new ByteWriter(512);
+  writeElement(writer, element);
+  return writer.finish();
+}
+
+/** Content first, then tag and length before it: nothing is measured twice. */
+function writeElement(writer: ByteWriter, element: Element): void {
+  if (element.type === 'CHOICE') {
+    const chosen = element.children[0];
+    if (!chosen) throw new ProtocolFault('bad-value', `${element.name}: a CHOICE needs one alternative`);
+    writeElement(writer, chosen);
+    return;
+  }
   const tag = element.extras?.tag ?? DER_TAGS[element.type as DerType];
   if (tag === undefined) throw new ProtocolFault('bad-type', `${element.name}: ${element.type} is not an ASN.1 type`);
-  const writer = new ByteWriter(content.length + 6);
-  return writer.bytes(tlvHeader(tag, content.length, element.extras?.lengthOctets)).bytes(content).finish();
-}
-
-function noAlternative(element: Element): never {
-  throw new ProtocolFault('bad-value', `${element.name}: a CHOICE needs one alternative`);
-}
-
-function encodeChildren(children: readonly Element[]): Bytes {
-  const writer = new ByteWriter(256);
-  for (const child of children) writer.bytes(encodeDerElement(child));
-  return writer.finish();
+  if (!Array.isArray(element.value)) {
+    const content = encodeContent(element);
+    writer.bytes(tlvHeader(tag, content.length, element.extras?.lengthOctets)).bytes(content);
+    return;
+  }
+  const start = writer.length;
+  for (const child of element.value as readonly Element[]) writeElement(writer, child);
+  writer.insert(start, tlvHeader(tag, writer.length - start, element.extras?.lengthOctets));
 }
 
 /** The typed value of a schema from DER. @throws ProtocolFault */
@@ -236,4 +259,3 @@ export function bitsOf(text: string): Bytes {
   for (let i = 0; i < text.length; i++) if (text[i] === '1') out[i >> 3] = (out[i >> 3] as number) | (0x80 >> (i & 7));
   return out;
 }
-

@@ -1,6 +1,6 @@
 import { type Bytes, fromHex, toHex } from '../kernel/bytes.ts';
 import { ProtocolFault, UsageError } from '../kernel/errors.ts';
-import { INTEGER_TYPES } from './axdr.ts';
+import { INTEGER_TYPES } from './axdr-types.ts';
 import { bitsOf, bitsText } from './der.ts';
 import { Element, type ElementExtras, type Format, type RowType, type Scalar } from './element.ts';
 import { meaningOf, OCTET_FORMATS, readAsn1Time, readInteger, showAsn1Time, showInteger } from './formats.ts';
@@ -54,7 +54,19 @@ const CATEGORIES: Readonly<Record<string, Category>> = {
   'OBJECT IDENTIFIER': 'text',
 };
 
-const CONTAINERS = new Set(['array', 'structure', 'compact-array', 'SEQUENCE', 'SEQUENCE OF', 'SET', 'SET OF', 'EXPLICIT', 'CHOICE', 'list', 'group']);
+const CONTAINERS = new Set([
+  'array',
+  'structure',
+  'compact-array',
+  'SEQUENCE',
+  'SEQUENCE OF',
+  'SET',
+  'SET OF',
+  'EXPLICIT',
+  'CHOICE',
+  'list',
+  'group',
+]);
 
 function categoryOf(type: string): Category {
   return CATEGORIES[type] ?? (INTEGER_TYPES[type] || ZCL_INTEGERS[type] ? 'integer' : 'octets');
@@ -146,7 +158,9 @@ export function hexValue(value: unknown, path: string): Bytes {
 function readOctets(json: ElementJson, path: string): Bytes {
   const format = json.format && OCTET_FORMATS[json.format];
   if (!format) return hexValue(json.value, path);
-  return (typeof json.value === 'string' ? format.read(json.value) : undefined) ?? badValue(path, `a ${json.format} value`, json.value);
+  return (
+    (typeof json.value === 'string' ? format.read(json.value) : undefined) ?? badValue(path, `a ${json.format} value`, json.value)
+  );
 }
 
 function readScalar(json: ElementJson, path: string): { value: Scalar; bits?: number } {
@@ -156,7 +170,9 @@ function readScalar(json: ElementJson, path: string): { value: Scalar; bits?: nu
       return { value: readInteger(value) ?? badValue(path, `an integer (${type})`, value) };
     case 'float':
       if (typeof value === 'number') return { value };
-      return typeof value === 'string' && /^-?(NaN|Infinity)$/.test(value) ? { value: Number(value) } : badValue(path, 'a number', value);
+      return typeof value === 'string' && /^-?(NaN|Infinity)$/.test(value)
+        ? { value: Number(value) }
+        : badValue(path, 'a number', value);
     case 'boolean':
       return typeof value === 'boolean' ? { value } : badValue(path, 'true or false', value);
     case 'null':
@@ -174,7 +190,10 @@ function readScalar(json: ElementJson, path: string): { value: Scalar; bits?: nu
 }
 
 function extrasFrom(json: ElementJson, path: string, bits: number | undefined): ElementExtras | undefined {
-  const raw = json.raw && JSON.stringify(json.raw.shows) === JSON.stringify(json.value) ? hexValue(json.raw.octets, `${path}.raw`) : undefined;
+  const raw =
+    json.raw && JSON.stringify(json.raw.shows) === JSON.stringify(json.value)
+      ? hexValue(json.raw.octets, `${path}.raw`)
+      : undefined;
   const extras: ElementExtras = {
     ...(json.tag !== undefined && { tag: Number(readInteger(json.tag) ?? badValue(`${path}.tag`, 'a tag octet', json.tag)) }),
     ...(json.lengthOctets !== undefined && { lengthOctets: json.lengthOctets }),
@@ -192,11 +211,15 @@ function extrasFrom(json: ElementJson, path: string, bits: number | undefined): 
  * @throws UsageError `bad-value`
  */
 export function elementFromJson(json: unknown, path: string): Element {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return badValue(path, 'an object with name, type and value', json);
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    return badValue(path, 'an object with name, type and value', json);
   const given = json as ElementJson;
   if (typeof given.type !== 'string') return badValue(`${path}.type`, 'a type name', given.type);
   const name = typeof given.name === 'string' ? given.name : given.type;
-  const meta = given.format || given.unit ? { ...(given.format && { format: given.format }), ...(given.unit && { unit: given.unit }) } : undefined;
+  const meta =
+    given.format || given.unit
+      ? { ...(given.format && { format: given.format }), ...(given.unit && { unit: given.unit }) }
+      : undefined;
   const named = given.unnamed !== true;
   if (Array.isArray(given.value)) {
     const children = given.value.map((child, i) => elementFromJson(child, `${path}.${(child as ElementJson | null)?.name ?? i}`));

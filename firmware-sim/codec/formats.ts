@@ -1,5 +1,5 @@
-import { obisBytes, obisText } from '../dictionary/cosem-obis.ts';
 import { ALERT_NAMES } from '../dictionary/alert-names.ts';
+import { obisBytes, obisText } from '../dictionary/cosem-obis.ts';
 import { type Bytes, fromAscii, isPrintable, toAscii } from '../kernel/bytes.ts';
 import { type Eui64, eui64At, eui64Bytes, parseEui64 } from '../kernel/eui64.ts';
 import { civilFromIso, fromCivil, fromSeconds2000, isCivil, toIso, toSeconds2000 } from '../kernel/time.ts';

@@ -86,8 +86,13 @@ const MERGED = new WeakMap<FieldSchema, Meta | undefined>();
 
 /** Meta of a field with that of its type, merged once per declaration. */
 function fieldMeta(field: FieldSchema): Meta | undefined {
-  if (!MERGED.has(field)) MERGED.set(field, metaFor(field.type, field.meta));
-  return MERGED.get(field);
+  if (field.type !== 'UTC' && field.type !== 'zcl-date') return field.meta;
+  let meta = MERGED.get(field);
+  if (!meta) {
+    meta = metaFor(field.type, field.meta);
+    MERGED.set(field, meta);
+  }
+  return meta;
 }
 
 /** One value of a ZCL type. @throws ProtocolFault */
@@ -150,17 +155,21 @@ export function decodeFields(reader: ByteReader, fields: readonly FieldSchema[])
   return out;
 }
 
-/** A command's payload by its declaration; what does not fit becomes octets named by `path`. */
-export function decodeZclPayload(bytes: Bytes, fields: readonly FieldSchema[] | undefined, path: string): readonly Element[] {
+/** A command's payload by its declaration; what does not fit becomes octets named by `path`, which is built only then. */
+export function decodeZclPayload(
+  bytes: Bytes,
+  fields: readonly FieldSchema[] | undefined,
+  path: () => string,
+): readonly Element[] {
   if (bytes.length === 0) return [];
-  if (!fields) return [unnamedOctets(bytes, path)];
+  if (!fields) return [unnamedOctets(bytes, path())];
   const reader = new ByteReader(bytes);
   try {
     const out = decodeFields(reader, fields);
-    if (reader.remaining > 0) out.push(unnamedOctets(reader.rest(), `${path}.${out.length}`));
+    if (reader.remaining > 0) out.push(unnamedOctets(reader.rest(), `${path()}.${out.length}`));
     return out;
   } catch (error) {
-    if (error instanceof ProtocolFault) return [unnamedOctets(bytes, path)];
+    if (error instanceof ProtocolFault) return [unnamedOctets(bytes, path())];
     throw error;
   }
 }
@@ -180,7 +189,10 @@ export function encodeZcl(writer: ByteWriter, element: Element): void {
     return;
   }
   const integer = ZCL_INTEGERS[element.type];
-  if (integer) return writeInteger(writer, element, integer.octets, integer.signed);
+  if (integer) {
+    writeInteger(writer, element, integer.octets, integer.signed);
+    return;
+  }
   const { value, extras } = element;
   switch (element.type) {
     case 'bool':

@@ -31,7 +31,10 @@ const PAN_BACKUP: Layout = {
     { name: 'extended_PAN_ID' },
     {
       name: 'devices_to_backup',
-      of: { name: 'device_to_backup', fields: [{ name: 'MAC_address', meta: { format: 'eui64' } }, { name: 'hashed_TC_link_key' }] },
+      of: {
+        name: 'device_to_backup',
+        fields: [{ name: 'MAC_address', meta: { format: 'eui64' } }, { name: 'hashed_TC_link_key' }],
+      },
     },
   ],
 };
@@ -85,7 +88,13 @@ export const PROTECTION_PARAMETERS: Layout = {
       {
         name: 'protection_options',
         fields: [
-          { name: 'transaction_id', packed: [{ name: 'purpose', type: 'unsigned' }, { name: 'originator_counter', type: 'long64-unsigned' }] },
+          {
+            name: 'transaction_id',
+            packed: [
+              { name: 'purpose', type: 'unsigned' },
+              { name: 'originator_counter', type: 'long64-unsigned' },
+            ],
+          },
           { name: 'originator_system_title', meta: { format: 'eui64' } },
           { name: 'recipient_system_title', meta: { format: 'eui64' } },
           { name: 'other_information' },
@@ -113,7 +122,12 @@ export const ALERT_LAYOUTS: ReadonlyMap<number, Layout> = new Map([
   [0x0067, body(dateTime('interruptionValue'), dateTime('restorationValue'))],
   [0x00cc, FUTURE_DATED],
   [0x00ce, body({ name: 'manufacturerImageHash' })],
-  [0x00f0, body(packed('warning', { name: 'warningReason', type: 'long-unsigned', meta: { format: 'code', meanings: INTEGRITY_REASONS } }))],
+  [
+    0x00f0,
+    body(
+      packed('warning', { name: 'warningReason', type: 'long-unsigned', meta: { format: 'code', meanings: INTEGRITY_REASONS } }),
+    ),
+  ],
   [0x0110, DEVICE],
   [0x0111, body({ name: 'channelChanged', fields: [{ name: 'operatingChannel' }, { name: 'scanTrigger' }] })],
   [0x0112, body({ name: 'scanAssessment', fields: [{ name: 'scanTrigger' }, { name: 'assessmentOutcome' }] })],
@@ -121,7 +135,12 @@ export const ALERT_LAYOUTS: ReadonlyMap<number, Layout> = new Map([
   [0x0114, DISCARDED_MESSAGE],
   [0x0115, DEVICE],
   [0x0120, body(packed('commandIdentity', messageCode, originatorCounter))],
-  [0x0121, body({ name: 'apcDirectionAndNumber' }, dateTime('apcLimitPeriodStart'), dateTime('apcLimitPeriodEnd'), { name: 'resultingLevel' })],
+  [
+    0x0121,
+    body({ name: 'apcDirectionAndNumber' }, dateTime('apcLimitPeriodStart'), dateTime('apcLimitPeriodEnd'), {
+      name: 'resultingLevel',
+    }),
+  ],
   [0x0122, body({ name: 'apcDirectionAndNumber' }, { name: 'resultingLevel' })],
   [0x0123, body({ name: 'stateAndAssociatedInformation' })],
   [0x1000, body()],
@@ -129,4 +148,6 @@ export const ALERT_LAYOUTS: ReadonlyMap<number, Layout> = new Map([
 ]);
 
 /** What class 30 alerts of a message code encrypt: class and OBIS code of the attributes, in order. */
-export const ALERT_PROTECTED_ACCESS: ReadonlyMap<number, readonly AccessRow[]> = new Map([[0x0061, [['get', 7, '0-0:98.1.0.255', 2]]]]);
+export const ALERT_PROTECTED_ACCESS: ReadonlyMap<number, readonly AccessRow[]> = new Map([
+  [0x0061, [['get', 7, '0-0:98.1.0.255', 2]]],
+]);

@@ -16,7 +16,12 @@ export const REMOTE_PARTY_ROLE_NAMES = {
 export const CELL_USAGE_NAMES = { '0': 'management', '1': 'prePaymentTopUp' } as const;
 
 /** KeyUsage bits, first bit first, as GBCS and SMKI certificates set them. */
-export const KEY_USAGE_NAMES = { '1': 'digitalSignature', '00001': 'keyAgreement', '000001': 'keyCertSign', '0000011': 'keyCertSign, cRLSign' } as const;
+export const KEY_USAGE_NAMES = {
+  '1': 'digitalSignature',
+  '00001': 'keyAgreement',
+  '000001': 'keyCertSign',
+  '0000011': 'keyCertSign, cRLSign',
+} as const;
 
 export const DEVICE_TYPE_NAMES = {
   '0': 'gSME',
@@ -53,7 +58,12 @@ export const CREDENTIAL_STATUS_NAMES = {
   '127': 'other',
 } as const;
 
-export const ACTIVATE_IMAGE_NAMES = { '0': 'success', '1': 'noImageHeld', '2': 'hashMismatch', '3': 'activationFailure' } as const;
+export const ACTIVATE_IMAGE_NAMES = {
+  '0': 'success',
+  '1': 'noImageHeld',
+  '2': 'hashMismatch',
+  '3': 'activationFailure',
+} as const;
 
 export const JOIN_METHOD_NAMES = { '0': 'methodAInitiator', '1': 'methodAResponder', '2': 'methodB', '3': 'methodC' } as const;
 
@@ -76,7 +86,11 @@ export const JOIN_RESPONSE_NAMES = {
 
 export const UNJOIN_RESPONSE_NAMES = { '0': 'success', '1': 'otherDeviceNotInDeviceLog', '2': 'otherFailure' } as const;
 
-export const ISSUE_CREDENTIALS_ERROR_NAMES = { '1': 'invalidKeyUsage', '2': 'keyPairGenerationFailed', '3': 'cRProductionFailed' } as const;
+export const ISSUE_CREDENTIALS_ERROR_NAMES = {
+  '1': 'invalidKeyUsage',
+  '2': 'keyPairGenerationFailed',
+  '3': 'cRProductionFailed',
+} as const;
 
 export const CERTIFICATE_STORE_NAMES = {
   '0': 'success',
@@ -89,7 +103,11 @@ export const CERTIFICATE_STORE_NAMES = {
   '7': 'privateKeyChangeFailed',
 } as const;
 
-export const CERTIFICATE_READ_ERROR_NAMES = { '1': 'invalidKeyUsage', '2': 'noCertificateHeld', '3': 'certificateRetrievalFailure' } as const;
+export const CERTIFICATE_READ_ERROR_NAMES = {
+  '1': 'invalidKeyUsage',
+  '2': 'noCertificateHeld',
+  '3': 'certificateRetrievalFailure',
+} as const;
 
 export const TIME_STATUS_NAMES = { '0': 'reliable', '1': 'invalid', '2': 'unreliable' } as const;
 

@@ -5,24 +5,24 @@ import type { ZclAttributeRow, ZclCommandRow } from './zcl.ts';
 /** Clusters that GBCS messages address (ZSE, ZCL). */
 export const CLUSTER_NAMES: Readonly<Record<number, string>> = {
   0: 'Basic',
-  0x0700: 'Price',
-  0x0701: 'Demand Response and Load Control',
-  0x0702: 'Metering',
-  0x0703: 'Messaging',
-  0x0704: 'Tunneling',
-  0x0705: 'Prepayment',
-  0x0707: 'Calendar',
-  0x0708: 'Device Management',
-  0x0709: 'Events',
+  1792: 'Price',
+  1793: 'Demand Response and Load Control',
+  1794: 'Metering',
+  1795: 'Messaging',
+  1796: 'Tunneling',
+  1797: 'Prepayment',
+  1799: 'Calendar',
+  1800: 'Device Management',
+  1801: 'Events',
 };
 
 /** Commands every cluster has (ZCL 2.5). */
 export const GENERAL_COMMAND_NAMES: Readonly<Record<number, string>> = {
-  0x00: 'Read Attributes',
-  0x01: 'Read Attributes Response',
-  0x02: 'Write Attributes',
-  0x04: 'Write Attributes Response',
-  0x0b: 'Default Response',
+  0: 'Read Attributes',
+  1: 'Read Attributes Response',
+  2: 'Write Attributes',
+  4: 'Write Attributes Response',
+  11: 'Default Response',
 };
 
 /** ZCL status codes (ZCL table 2-12). */
@@ -50,7 +50,8 @@ export const ZCL_STATUS_NAMES: Readonly<Record<string, string>> = {
 };
 
 const COMMANDS = new Map<number, ZclCommandRow>();
-const commandKey = (cluster: number, command: number, toClient: boolean): number => cluster * 512 + command * 2 + (toClient ? 1 : 0);
+const commandKey = (cluster: number, command: number, toClient: boolean): number =>
+  cluster * 512 + command * 2 + (toClient ? 1 : 0);
 for (const row of ZCL_COMMANDS) COMMANDS.set(commandKey(row.cluster, row.command, row.toClient), row);
 
 /** A cluster command by cluster, command and direction. */

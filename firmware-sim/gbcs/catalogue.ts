@@ -83,7 +83,9 @@ export function protectedAccess(messageCode: number): readonly (readonly AccessR
   return useCasesOf(messageCode, 'response').flatMap((row) => (row.protectedAccess ? [row.protectedAccess] : []));
 }
 
-/** Message codes of messages between two devices, MACed under their own keys (PCS01, PCS02). */
+const DEVICE_TO_DEVICE = new Set(USE_CASES.filter((row) => row.category === 'SME.C.PPMID-GSME').flatMap((row) => row.command));
+
+/** True for messages between two devices, MACed under their own keys (PCS01, PCS02). */
 export function isDeviceToDevice(messageCode: number): boolean {
-  return useCasesOf(messageCode, 'command').some((row) => row.category === 'SME.C.PPMID-GSME');
+  return DEVICE_TO_DEVICE.has(messageCode);
 }

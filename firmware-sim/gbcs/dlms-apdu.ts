@@ -1,6 +1,7 @@
-import { decodeAxdr, encodeAxdr } from '../codec/axdr.ts';
-import { Element } from '../codec/element.ts';
+import { decodeAxdr } from '../codec/axdr.ts';
+import { encodeAxdr } from '../codec/axdr-write.ts';
 import { minimalLengthOctets } from '../codec/der-tlv.ts';
+import { Element } from '../codec/element.ts';
 import type { Layout } from '../codec/layout.ts';
 import { ALERT_LAYOUTS } from '../dictionary/alert-layouts.ts';
 import { type CosemMember, cosemMember } from '../dictionary/cosem.ts';
@@ -18,8 +19,21 @@ export const DATA_NOTIFICATION_TAG = 0x0f;
 /** What an access does to a COSEM object (Green Book, Access-Request-Specification). */
 export type Operation = AccessRow[0];
 
-const OPERATION_OF_CHOICE: readonly (Operation | undefined)[] = [undefined, 'get', 'set', 'action', 'get-with-selection', 'set-with-selection'];
-const CHOICE_OF_OPERATION: Readonly<Record<Operation, number>> = { get: 1, set: 2, action: 3, 'get-with-selection': 4, 'set-with-selection': 5 };
+const OPERATION_OF_CHOICE: readonly (Operation | undefined)[] = [
+  undefined,
+  'get',
+  'set',
+  'action',
+  'get-with-selection',
+  'set-with-selection',
+];
+const CHOICE_OF_OPERATION: Readonly<Record<Operation, number>> = {
+  get: 1,
+  set: 2,
+  action: 3,
+  'get-with-selection': 4,
+  'set-with-selection': 5,
+};
 
 /** One attribute or method access of an access-request. */
 export interface AccessItem {
@@ -82,7 +96,6 @@ export function dlms(type: string, value: Element['value'], name: string = type)
   return new Element(name, type, value);
 }
 
-
 /** Shared stand-in for absent data. */
 export const NULL_DATA = new Element('none', 'null-data', null);
 
@@ -90,7 +103,8 @@ function readCount(reader: ByteReader, what: string): number {
   const at = reader.at;
   const first = reader.u8();
   const count = first < 0x80 ? first : first === 0x81 ? reader.u8() : first === 0x82 ? reader.u16() : -1;
-  if (count < 0 || minimalLengthOctets(count) !== reader.at - at) reader.fail('bad-apdu', `number of ${what} is not in a known form`, at);
+  if (count < 0 || minimalLengthOctets(count) !== reader.at - at)
+    reader.fail('bad-apdu', `number of ${what} is not in a known form`, at);
   if (count > reader.remaining) reader.fail('truncated', `${count} ${what} announced, ${reader.remaining} octets left`, at);
   return count;
 }
@@ -166,7 +180,9 @@ export function decodeAccessRequest(bytes: Bytes): AccessRequest {
   const items = specifications.map((spec): AccessItem => {
     const data = readData(reader, spec.known?.layout, pathOf(spec.classId, spec.member));
     const { operation, classId, obis, member, known, selection } = spec;
-    return selection ? { operation, classId, obis, member, selection, data, known } : { operation, classId, obis, member, data, known };
+    return selection
+      ? { operation, classId, obis, member, selection, data, known }
+      : { operation, classId, obis, member, data, known };
   });
   reader.finish('the access-request');
   return { kind: 'dlms-access-request', invokeId, dateTime, items };
@@ -201,7 +217,9 @@ export function plainOperation(operation: Operation): 'get' | 'set' | 'action' {
 
 /** The access list among candidates that a response's results fit: same count and operations. */
 function fitting(candidates: readonly (readonly AccessRow[])[], operations: readonly string[]): readonly AccessRow[] | undefined {
-  return candidates.find((list) => list.length === operations.length && list.every((row, i) => plainOperation(row[0]) === operations[i]));
+  return candidates.find(
+    (list) => list.length === operations.length && list.every((row, i) => plainOperation(row[0]) === operations[i]),
+  );
 }
 
 /** Choices of the results at the end of an access-response, found by walking over the data without naming it. */
@@ -230,7 +248,8 @@ export function decodeAccessResponse(bytes: Bytes, candidates: readonly (readonl
   const reader = new ByteReader(bytes, 1);
   const invokeId = reader.u32();
   const dateTime = readDateTime(reader);
-  if (reader.u8() !== 0) reader.fail('bad-apdu', 'an access-response that repeats its request is not used in GBCS', reader.at - 1);
+  if (reader.u8() !== 0)
+    reader.fail('bad-apdu', 'an access-response that repeats its request is not used in GBCS', reader.at - 1);
   const count = readCount(reader, 'data values');
   const resultsAt = bytes.length - 2 * count - minimalLengthOctets(count);
   if (resultsAt < reader.at) reader.fail('truncated', `${count} results do not fit the message`);
@@ -292,5 +311,3 @@ export function encodeDataNotification(apdu: DataNotification): Bytes {
   encodeAxdr(writer, apdu.body);
   return writer.finish();
 }
-
-

@@ -1,6 +1,6 @@
 import { ByteReader } from '../kernel/byte-reader.ts';
 import { ByteWriter } from '../kernel/byte-writer.ts';
-import { type Bytes, concat } from '../kernel/bytes.ts';
+import { type Bytes, NO_BYTES } from '../kernel/bytes.ts';
 import { ProtocolFault } from '../kernel/errors.ts';
 import { type Eui64, eui64At, eui64Bytes } from '../kernel/eui64.ts';
 import { CRA_FLAGS, type Cra, craOfFlag, type MessageHeader, type Supplementary } from './header.ts';
@@ -42,7 +42,7 @@ const GENERAL_BLOCK_TRANSFER = 0xe0;
 const TRANSACTION_ID_OCTETS = 9;
 /** `DD` and six empty fields: transaction id, two titles, date-time, other information, key info. */
 const MAC_HEADER_PREFIX = 7;
-const SECURITY_HEADER_OCTETS = 5;
+const EMPTY_FIELDS: Bytes = new Uint8Array(MAC_HEADER_PREFIX - 1);
 
 /** True for the routing header that opens a general-block-transfer block: `DD 09`. */
 export function isGbtBlock(bytes: Bytes): boolean {
@@ -60,10 +60,6 @@ function readLength(reader: ByteReader): number {
   return length;
 }
 
-function lengthOctets(length: number): number {
-  return length < 0x80 ? 1 : length < 0x100 ? 2 : 3;
-}
-
 function writeLength(writer: ByteWriter, length: number): void {
   if (length < 0x80) writer.u8(length);
   else if (length < 0x100) writer.u8(0x81).u8(length);
@@ -75,7 +71,11 @@ function expect(reader: ByteReader, value: number, what: string): void {
   const at = reader.at;
   const got = reader.u8();
   if (got !== value) {
-    reader.fail('bad-header', `${what} should be 0x${value.toString(16).padStart(2, '0')}, is 0x${got.toString(16).padStart(2, '0')}`, at);
+    reader.fail(
+      'bad-header',
+      `${what} should be 0x${value.toString(16).padStart(2, '0')}, is 0x${got.toString(16).padStart(2, '0')}`,
+      at,
+    );
   }
 }
 
@@ -95,7 +95,8 @@ function readOtherInformation(reader: ByteReader): { messageCode: number; supple
   if (length < 2) reader.fail('bad-header', `other information of ${length} octets cannot hold a message code`, start);
   const messageCode = reader.u16();
   if (length === 2) return { messageCode, supplementary: undefined };
-  if (length !== 10 && length < 18) reader.fail('bad-header', `other information of ${length} octets has no known layout`, start);
+  if (length !== 10 && length !== 18 && length < 26)
+    reader.fail('bad-header', `other information of ${length} octets has no known layout`, start);
   const remoteParty = eui64At(reader.bytes, reader.at);
   reader.at += 8;
   if (length === 10) return { messageCode, supplementary: { remoteParty } };
@@ -107,15 +108,16 @@ function readOtherInformation(reader: ByteReader): { messageCode: number; supple
 
 function writeOtherInformation(writer: ByteWriter, header: MessageHeader): void {
   const s = header.supplementary;
-  const body = new ByteWriter(32).u16(header.messageCode);
-  if (s) {
-    body.bytes(eui64Bytes(s.remoteParty));
-    if (s.counter !== undefined) body.u64(s.counter);
-    if (s.originatorCounter !== undefined) body.u64(s.originatorCounter);
-    if (s.certificate !== undefined) body.bytes(s.certificate);
+  if (!s) {
+    writer.u8(2).u16(header.messageCode);
+    return;
   }
-  writeLength(writer, body.length);
-  writer.bytes(body.finish());
+  const counters = (s.counter === undefined ? 0 : 8) + (s.originatorCounter === undefined ? 0 : 8);
+  writeLength(writer, 10 + counters + (s.certificate?.length ?? 0));
+  writer.u16(header.messageCode).bytes(eui64Bytes(s.remoteParty));
+  if (s.counter !== undefined) writer.u64(s.counter);
+  if (s.originatorCounter !== undefined) writer.u64(s.originatorCounter);
+  if (s.certificate !== undefined) writer.bytes(s.certificate);
 }
 
 function readTransaction(reader: ByteReader): { cra: Cra; originatorCounter: bigint } {
@@ -205,17 +207,18 @@ export function signedPart(envelope: Pick<Envelope, 'header' | 'payload'>): Byte
   return writer.finish().subarray(1);
 }
 
-/** Grouping header, payload, and signature with its length octet: what a MAC covers after the fixed prefix. */
-function groupWithSignature(envelope: Envelope): Bytes {
-  const writer = new ByteWriter(160 + envelope.payload.length);
+/** Grouping header, payload, and signature with its length octet; a MACed message always has the latter (GBCS 7.2.4). */
+function writeGroupWithSignature(writer: ByteWriter, envelope: Envelope, maced: boolean): void {
   writeGroup(writer, envelope.header, envelope.payload);
-  if (envelope.signature) writer.u8(envelope.signature.length).bytes(envelope.signature);
-  return writer.finish();
+  const signature = envelope.signature ?? (maced ? NO_BYTES : undefined);
+  if (signature) writer.u8(signature.length).bytes(signature);
 }
 
-/** Additional authenticated data of a MAC: `11 00 00 00 00 00`, grouping header, payload, signature (messages.md 1.5). */
+/** Additional authenticated data of a MAC: `11 00 00 00 00 00`, grouping header, payload, signature (GBCS 6.2). */
 export function macInput(envelope: Envelope): Bytes {
-  return concat(MAC_AAD_PREFIX, groupWithSignature({ ...envelope, signature: envelope.signature ?? new Uint8Array(0) }));
+  const writer = new ByteWriter(176 + envelope.payload.length).bytes(MAC_AAD_PREFIX);
+  writeGroupWithSignature(writer, envelope, true);
+  return writer.finish();
 }
 
 /** Security control and the five empty general-ciphering fields. */
@@ -223,14 +226,20 @@ export const MAC_AAD_PREFIX: Bytes = Uint8Array.of(0x11, 0, 0, 0, 0, 0);
 
 /** The octets of a message. Inverse of `decodeEnvelope`. */
 export function encodeEnvelope(envelope: Envelope): Bytes {
-  const group = groupWithSignature(envelope);
-  const mac = envelope.mac;
-  if (!mac) return group;
-  const length = SECURITY_HEADER_OCTETS + group.length + mac.length;
-  const writer = new ByteWriter(MAC_HEADER_PREFIX + lengthOctets(length) + length);
-  writer.u8(GENERAL_CIPHERING).bytes(new Uint8Array(MAC_HEADER_PREFIX - 1));
-  writeLength(writer, length);
-  return writer.u8(0x11).u32(0).bytes(group).bytes(mac).finish();
+  const writer = new ByteWriter(208 + envelope.payload.length);
+  const { mac } = envelope;
+  if (!mac) {
+    writeGroupWithSignature(writer, envelope, false);
+    return writer.finish();
+  }
+  writer.u8(GENERAL_CIPHERING).bytes(EMPTY_FIELDS);
+  const lengthAt = writer.length;
+  writer.u8(0x11).u32(0);
+  writeGroupWithSignature(writer, envelope, true);
+  writer.bytes(mac);
+  const length = new ByteWriter(3);
+  writeLength(length, writer.length - lengthAt);
+  return writer.insert(lengthAt, length.finish()).finish();
 }
 
 /**

@@ -65,17 +65,17 @@ export function commandName(component: Pick<GbzComponent, 'cluster' | 'command' 
 
 /** Fields of a ZCL payload by its command. Never throws for content: what does not fit becomes unnamed octets. */
 export function decodeZclFields(bytes: Bytes, cluster: number, frameControl: number, command: number): readonly Element[] {
-  const path = `cluster0x${cluster.toString(16).padStart(4, '0')}.command0x${command.toString(16).padStart(2, '0')}`;
-  if (!isClusterCommand(frameControl)) {
-    try {
-      const fields = decodeGeneralPayload(bytes, cluster, command);
-      if (fields) return fields;
-    } catch (error) {
-      if (!(error instanceof ProtocolFault)) throw error;
-    }
-    return decodeZclPayload(bytes, undefined, path);
+  const path = (): string =>
+    `cluster0x${cluster.toString(16).padStart(4, '0')}.command0x${command.toString(16).padStart(2, '0')}`;
+  if (isClusterCommand(frameControl)) {
+    return decodeZclPayload(bytes, zclCommand(cluster, command, isToClient(frameControl))?.fields, path);
   }
-  return decodeZclPayload(bytes, zclCommand(cluster, command, isToClient(frameControl))?.fields, path);
+  try {
+    return decodeGeneralPayload(bytes, cluster, command) ?? decodeZclPayload(bytes, undefined, path);
+  } catch (error) {
+    if (error instanceof ProtocolFault) return decodeZclPayload(bytes, undefined, path);
+    throw error;
+  }
 }
 
 export function encodeZclFields(fields: readonly Element[]): Bytes {
@@ -104,14 +104,18 @@ function readComponent(reader: ByteReader): GbzComponent {
   const head = { control, cluster, fromDateTime, frameControl, sequence, command };
   if (!encrypted) return { ...head, fields: decodeZclFields(body.rest(), cluster, frameControl, command), sealed: undefined };
   const sealedLength = body.u16();
-  if (sealedLength !== body.remaining) body.fail('bad-gbz', `ciphered information of ${sealedLength} octets, ${body.remaining} left`, body.at - 2);
+  if (sealedLength !== body.remaining)
+    body.fail('bad-gbz', `ciphered information of ${sealedLength} octets, ${body.remaining} left`, body.at - 2);
   return { ...head, fields: [], sealed: { headerControl, frameCounter, blob: body.rest() } };
 }
 
 function writeComponent(writer: ByteWriter, component: GbzComponent): void {
   const payload = component.sealed ? component.sealed.blob : encodeZclFields(component.fields);
   const extra = (component.sealed ? 4 : 0) + (component.fromDateTime === undefined ? 0 : 4);
-  writer.u8(component.control).u16(component.cluster).u16(extra + 3 + payload.length);
+  writer
+    .u8(component.control)
+    .u16(component.cluster)
+    .u16(extra + 3 + payload.length);
   if (component.fromDateTime !== undefined) writer.u32(component.fromDateTime);
   if (component.sealed) writer.u8(component.sealed.headerControl).u8(component.sealed.frameCounter);
   writer.u8(component.frameControl).u8(component.sequence).u8(component.command);
@@ -158,7 +162,8 @@ function readAlertFields(reader: ByteReader, messageCode: number): readonly Elem
       new Element('manufacturerImageHash', 'octets', reader.rest()),
     ];
   }
-  if (messageCode === 0x00f2 && reader.remaining === 2) return [new Element('warningReason', 'long-unsigned', reader.u16(), CODE)];
+  if (messageCode === 0x00f2 && reader.remaining === 2)
+    return [new Element('warningReason', 'long-unsigned', reader.u16(), CODE)];
   return [new Element('content', 'octets', reader.rest(), undefined, false)];
 }
 
@@ -166,9 +171,13 @@ const BIG_ENDIAN_OCTETS: Readonly<Record<string, 1 | 2 | 8>> = { unsigned: 1, 'l
 
 function writeAlertField(writer: ByteWriter, field: Element): void {
   const size = BIG_ENDIAN_OCTETS[field.type];
-  if (size === undefined) return encodeZcl(writer, field);
+  if (size === undefined) {
+    encodeZcl(writer, field);
+    return;
+  }
   const value = BigInt(field.value as number | bigint);
-  if (BigInt.asUintN(size * 8, value) !== value) throw new ProtocolFault('bad-value', `${field.name}: ${value} does not fit ${size} octets`);
+  if (BigInt.asUintN(size * 8, value) !== value)
+    throw new ProtocolFault('bad-value', `${field.name}: ${value} does not fit ${size} octets`);
   if (size === 8) writer.u64(value);
   else if (size === 2) writer.u16(Number(value));
   else writer.u8(Number(value));
@@ -186,7 +195,8 @@ export function decodeGbzAlert(bytes: Bytes, messageCode: number): GbzAlert {
     reader.finish('the alert');
     return { kind: 'gbz-alert', alertCode, time, content: undefined };
   }
-  if (messageCode !== 0x008b) return { kind: 'gbz-alert', alertCode, time, content: { fields: readAlertFields(reader, messageCode) } };
+  if (messageCode !== 0x008b)
+    return { kind: 'gbz-alert', alertCode, time, content: { fields: readAlertFields(reader, messageCode) } };
   const component = readComponent(reader);
   reader.finish('the alert');
   return { kind: 'gbz-alert', alertCode, time, content: { component } };
@@ -194,7 +204,11 @@ export function decodeGbzAlert(bytes: Bytes, messageCode: number): GbzAlert {
 
 /** Inverse of `decodeGbzAlert`. */
 export function encodeGbzAlert(alert: GbzAlert): Bytes {
-  const writer = new ByteWriter(64).u16(GBZ_PROFILE).u8(alert.content ? 1 : 0).u16(alert.alertCode).u32(alert.time);
+  const writer = new ByteWriter(64)
+    .u16(GBZ_PROFILE)
+    .u8(alert.content ? 1 : 0)
+    .u16(alert.alertCode)
+    .u32(alert.time);
   if (alert.content && 'component' in alert.content) writeComponent(writer, alert.content.component);
   else if (alert.content) for (const field of alert.content.fields) writeAlertField(writer, field);
   return writer.finish();

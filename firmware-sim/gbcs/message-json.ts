@@ -4,12 +4,14 @@ import type { CryptoSuite } from '../crypto/suite.ts';
 import { type Bytes, NO_BYTES, toHex } from '../kernel/bytes.ts';
 import { ProtocolFault } from '../kernel/errors.ts';
 import { type Eui64, parseEui64 } from '../kernel/eui64.ts';
+import type { Checked } from './checked-message.ts';
 import { signedPart } from './envelope.ts';
 import { CRA_FLAGS, type Cra, type MessageHeader, type Supplementary } from './header.ts';
 import { encode, envelopeOf, type GbcsMessage, type MessageForm, useCaseOf, type WholeMessage } from './message.ts';
 import { unnamedValues } from './payload.ts';
 import { numberAt, objectAt, type PayloadJson, payloadFromJson, payloadToJson } from './payload-json.ts';
 import type { Verdict } from './protection.ts';
+import { openedOctets } from './sensitive.ts';
 
 /** Signature and MAC octets of a message, and what they covered when it was decoded. */
 export interface ProtectionJson {
@@ -18,6 +20,8 @@ export interface ProtectionJson {
   readonly mac?: string;
   /** SHA-256 of the header and payload octets, by which encoding knows whether a person edited the message. */
   readonly covers: string;
+  /** SHA-256 of the plaintext of encrypted parts, when there are any and they were opened. */
+  readonly opened?: string;
 }
 
 /** A decoded message as one JSON object; the contract of `hanbench gbcs decode --json`. */
@@ -32,7 +36,12 @@ export interface MessageJson {
   readonly originator: string;
   readonly recipient: string;
   readonly originatorCounter: string;
-  readonly supplementary?: { readonly remoteParty: string; readonly counter?: string; readonly originatorCounter?: string; readonly certificate?: string };
+  readonly supplementary?: {
+    readonly remoteParty: string;
+    readonly counter?: string;
+    readonly originatorCounter?: string;
+    readonly certificate?: string;
+  };
   readonly dateTime?: { readonly iso: string | null; readonly status: string; readonly octets?: string };
   readonly mac: Verdict;
   readonly signature: Verdict;
@@ -42,13 +51,6 @@ export interface MessageJson {
   readonly protection?: ProtectionJson;
   readonly unnamed: number;
   readonly reencoded?: string;
-}
-
-/** What decoding found out with keys. */
-export interface Checked {
-  readonly mac: Verdict;
-  readonly signature: Verdict;
-  readonly sensitive?: { readonly parts: number; readonly opened: number };
 }
 
 function supplementaryJson(s: Supplementary): NonNullable<MessageJson['supplementary']> {
@@ -71,7 +73,16 @@ export function coverage(suite: Pick<CryptoSuite, 'sha256'>, message: WholeMessa
   return toHex(suite.sha256(signedPart(envelopeOf(message))));
 }
 
-function bodyJson(suite: Pick<CryptoSuite, 'sha256'>, message: GbcsMessage): Pick<MessageJson, 'payload' | 'protection' | 'unnamed'> {
+/** Digest of what encrypted parts hold; nothing when none is opened. */
+export function openedDigest(suite: Pick<CryptoSuite, 'sha256'>, message: WholeMessage): { opened?: string } {
+  const octets = openedOctets(message);
+  return octets.length === 0 ? {} : { opened: toHex(suite.sha256(octets)) };
+}
+
+function bodyJson(
+  suite: Pick<CryptoSuite, 'sha256'>,
+  message: GbcsMessage,
+): Pick<MessageJson, 'payload' | 'protection' | 'unnamed'> {
   if (message.form === 'gbt-block') {
     const { header: _, data, ...block } = message.block;
     return { payload: { kind: 'gbt-block', ...block, data: toHex(data) }, unnamed: 0 };
@@ -81,6 +92,7 @@ function bodyJson(suite: Pick<CryptoSuite, 'sha256'>, message: GbcsMessage): Pic
     ...(signature && { signature: toHex(signature) }),
     ...(mac && { mac: toHex(mac) }),
     covers: coverage(suite, message),
+    ...openedDigest(suite, message),
   };
   return { payload: payloadToJson(message.payload), protection, unnamed: unnamedValues(message.payload) };
 }
@@ -123,7 +135,8 @@ function euiAt(value: unknown, path: string): Eui64 {
 
 function counterAt(value: unknown, path: string): bigint {
   const read = readInteger(value);
-  if (read === undefined || read < 0 || BigInt(read) > 0xffff_ffff_ffff_ffffn) return badValue(path, 'a counter of 64 bits', value);
+  if (read === undefined || read < 0 || BigInt(read) > 0xffff_ffff_ffff_ffffn)
+    return badValue(path, 'a counter of 64 bits', value);
   return BigInt(read);
 }
 
@@ -133,7 +146,9 @@ function supplementaryFrom(value: unknown): Supplementary | undefined {
   return {
     remoteParty: euiAt(json.remoteParty, 'supplementary.remoteParty'),
     ...(json.counter !== undefined && { counter: counterAt(json.counter, 'supplementary.counter') }),
-    ...(json.originatorCounter !== undefined && { originatorCounter: counterAt(json.originatorCounter, 'supplementary.originatorCounter') }),
+    ...(json.originatorCounter !== undefined && {
+      originatorCounter: counterAt(json.originatorCounter, 'supplementary.originatorCounter'),
+    }),
     ...(json.certificate !== undefined && { certificate: hexValue(json.certificate, 'supplementary.certificate') }),
   };
 }
@@ -168,6 +183,12 @@ export interface FromJson {
   readonly message: GbcsMessage;
   /** `protection.covers` of the line; undefined when the line was written by hand. */
   readonly covers: string | undefined;
+  /** `protection.opened` of the line. */
+  readonly opened: string | undefined;
+}
+
+function textAt(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function blockFrom(header: MessageHeader, value: unknown): GbcsMessage {
@@ -192,7 +213,10 @@ function blockFrom(header: MessageHeader, value: unknown): GbcsMessage {
 const FORMS: readonly MessageForm[] = ['command', 'pre-command', 'response', 'alert', 'gbt-block'];
 
 /** Signature octets a line asks for: those it carries, else room for one when it says there should be one. */
-function signatureFrom(protection: Readonly<Record<string, unknown>>, json: Readonly<Record<string, unknown>>): Bytes | undefined {
+function signatureFrom(
+  protection: Readonly<Record<string, unknown>>,
+  json: Readonly<Record<string, unknown>>,
+): Bytes | undefined {
   if (protection.signature !== undefined) return hexValue(protection.signature, 'protection.signature');
   const wanted = json.signature !== undefined && json.signature !== 'absent';
   if (wanted && json.protection === undefined) return new Uint8Array(64);
@@ -207,10 +231,17 @@ export function messageFromJson(line: unknown): FromJson {
   const json = objectAt(line, 'line');
   const form = FORMS.find((known) => known === json.form) ?? badValue('form', FORMS.join(', '), json.form);
   const header = headerFrom(json);
-  if (form === 'gbt-block') return { message: blockFrom(header, json.payload), covers: undefined };
+  if (form === 'gbt-block') return { message: blockFrom(header, json.payload), covers: undefined, opened: undefined };
   const protection = json.protection === undefined ? {} : objectAt(json.protection, 'protection');
   const macWanted = json.protection === undefined && json.mac !== undefined && json.mac !== 'absent';
-  const mac = protection.mac === undefined ? (macWanted ? new Uint8Array(12) : undefined) : hexValue(protection.mac, 'protection.mac');
-  const message: WholeMessage = { form, header, payload: payloadFromJson(json.payload), signature: signatureFrom(protection, json), mac };
-  return { message, covers: typeof protection.covers === 'string' ? protection.covers : undefined };
+  const mac =
+    protection.mac === undefined ? (macWanted ? new Uint8Array(12) : undefined) : hexValue(protection.mac, 'protection.mac');
+  const message: WholeMessage = {
+    form,
+    header,
+    payload: payloadFromJson(json.payload),
+    signature: signatureFrom(protection, json),
+    mac,
+  };
+  return { message, covers: textAt(protection.covers), opened: textAt(protection.opened) };
 }

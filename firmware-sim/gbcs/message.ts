@@ -1,7 +1,15 @@
 import type { Bytes } from '../kernel/bytes.ts';
 import { ProtocolFault } from '../kernel/errors.ts';
 import { type Identified, identify, type UseCaseRow } from './catalogue.ts';
-import { decodeEnvelope, decodeGbtBlock, type Envelope, encodeEnvelope, encodeGbtBlock, type GbtBlock, isGbtBlock } from './envelope.ts';
+import {
+  decodeEnvelope,
+  decodeGbtBlock,
+  type Envelope,
+  encodeEnvelope,
+  encodeGbtBlock,
+  type GbtBlock,
+  isGbtBlock,
+} from './envelope.ts';
 import type { MessageHeader } from './header.ts';
 import { decodePayload, encodePayload, type Payload } from './payload.ts';
 
@@ -41,7 +49,14 @@ export function decode(bytes: Bytes): GbcsMessage {
     const block = decodeGbtBlock(bytes);
     return { form: 'gbt-block', header: block.header, block };
   }
-  const envelope = decodeEnvelope(bytes);
+  return messageOf(decodeEnvelope(bytes), bytes);
+}
+
+/**
+ * The message of an envelope that `decodeEnvelope(bytes)` gave.
+ * @throws ProtocolFault with the offset in `bytes` of the octet that does not fit
+ */
+export function messageOf(envelope: Envelope, bytes: Bytes): WholeMessage {
   const { header, signature, mac } = envelope;
   return { form: formOf(envelope), header, payload: payloadOf(envelope, bytes), signature, mac };
 }
@@ -66,7 +81,9 @@ export function envelopeOf(message: WholeMessage): Envelope {
  * @throws ProtocolFault on a value its type cannot hold
  */
 export function encode(message: GbcsMessage): Bytes {
-  return message.form === 'gbt-block' ? encodeGbtBlock({ ...message.block, header: message.header }) : encodeEnvelope(envelopeOf(message));
+  return message.form === 'gbt-block'
+    ? encodeGbtBlock({ ...message.block, header: message.header })
+    : encodeEnvelope(envelopeOf(message));
 }
 
 const FAMILY: Readonly<Record<Payload['kind'], UseCaseRow['payload']>> = {

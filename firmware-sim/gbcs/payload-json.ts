@@ -68,7 +68,9 @@ function componentJson(component: GbzComponent): Record<string, unknown> {
     command: hex(component.command, 1),
     commandName: commandName(component),
     ...(fields && { fields: fields.map(elementToJson) }),
-    ...(sealed && { encrypted: { headerControl: sealed.headerControl, frameCounter: sealed.frameCounter, octets: toHex(sealed.blob) } }),
+    ...(sealed && {
+      encrypted: { headerControl: sealed.headerControl, frameCounter: sealed.frameCounter, octets: toHex(sealed.blob) },
+    }),
   };
 }
 
@@ -77,16 +79,30 @@ export function payloadToJson(payload: Payload): PayloadJson {
   const { kind } = payload;
   switch (kind) {
     case 'dlms-access-request':
-      return { kind, invokeId: hex(payload.invokeId, 4), ...dateTimeJson(payload.dateTime), accesses: payload.items.map(itemJson) };
+      return {
+        kind,
+        invokeId: hex(payload.invokeId, 4),
+        ...dateTimeJson(payload.dateTime),
+        accesses: payload.items.map(itemJson),
+      };
     case 'dlms-access-response':
-      return { kind, invokeId: hex(payload.invokeId, 4), ...dateTimeJson(payload.dateTime), accesses: payload.results.map(resultJson) };
+      return {
+        kind,
+        invokeId: hex(payload.invokeId, 4),
+        ...dateTimeJson(payload.dateTime),
+        accesses: payload.results.map(resultJson),
+      };
     case 'dlms-data-notification':
       return { kind, invokeId: hex(payload.invokeId, 4), ...dateTimeJson(payload.dateTime), body: elementToJson(payload.body) };
     case 'gbz':
       return { kind, components: payload.components.map(componentJson) };
     case 'gbz-alert': {
       const { content } = payload;
-      const shown = content && ('component' in content ? { component: componentJson(content.component) } : { fields: content.fields.map(elementToJson) });
+      const shown =
+        content &&
+        ('component' in content
+          ? { component: componentJson(content.component) }
+          : { fields: content.fields.map(elementToJson) });
       return {
         kind,
         alertCode: showInteger(payload.alertCode, 'alert'),
@@ -106,7 +122,9 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** An object of the input line. */
 export function objectAt(value: unknown, path: string): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : badValue(path, 'an object', value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Json)
+    : badValue(path, 'an object', value);
 }
 
 function listAt(value: unknown, path: string): readonly unknown[] {
@@ -153,7 +171,8 @@ function itemFrom(value: unknown, path: string): AccessItem {
 function resultFrom(value: unknown, path: string): AccessResult {
   const json = objectAt(value, path);
   const operation = operationAt(json.operation, `${path}.operation`);
-  if (operation !== 'get' && operation !== 'set' && operation !== 'action') return badValue(`${path}.operation`, 'get, set or action', operation);
+  if (operation !== 'get' && operation !== 'set' && operation !== 'action')
+    return badValue(`${path}.operation`, 'get, set or action', operation);
   return {
     operation,
     result: resultCode(json.result) ?? badValue(`${path}.result`, 'a result name or a number up to 255', json.result),
@@ -171,7 +190,10 @@ export function dateTimeAt(value: unknown, path: string): Bytes {
 function componentFrom(value: unknown, path: string): GbzComponent {
   const json = objectAt(value, path);
   const encrypted = json.encrypted === undefined ? undefined : objectAt(json.encrypted, `${path}.encrypted`);
-  const fields = json.fields === undefined ? undefined : listAt(json.fields, `${path}.fields`).map((f, i) => elementFromJson(f, `${path}.fields[${i}]`));
+  const fields =
+    json.fields === undefined
+      ? undefined
+      : listAt(json.fields, `${path}.fields`).map((f, i) => elementFromJson(f, `${path}.fields[${i}]`));
   return {
     control: numberAt(json.control, `${path}.control`, 0xff),
     cluster: numberAt(json.cluster, `${path}.cluster`, 0xffff),
@@ -198,7 +220,10 @@ function alertContent(json: Json, path: string): GbzAlertContent | undefined {
 /** The payload of its JSON form. @throws UsageError `bad-value` naming the place in the line */
 export function payloadFromJson(value: unknown, path = 'payload'): Payload {
   const json = objectAt(value, path);
-  const head = () => ({ invokeId: numberAt(json.invokeId, `${path}.invokeId`, 0xffffffff), dateTime: dateTimeAt(json.dateTime, `${path}.dateTime`) });
+  const head = () => ({
+    invokeId: numberAt(json.invokeId, `${path}.invokeId`, 0xffffffff),
+    dateTime: dateTimeAt(json.dateTime, `${path}.dateTime`),
+  });
   const accesses = () => listAt(json.accesses, `${path}.accesses`);
   switch (json.kind) {
     case 'dlms-access-request':
@@ -208,7 +233,10 @@ export function payloadFromJson(value: unknown, path = 'payload'): Payload {
     case 'dlms-data-notification':
       return { kind: json.kind, ...head(), body: elementFromJson(json.body, `${path}.body`) };
     case 'gbz':
-      return { kind: json.kind, components: listAt(json.components, `${path}.components`).map((c, i) => componentFrom(c, `${path}.components[${i}]`)) };
+      return {
+        kind: json.kind,
+        components: listAt(json.components, `${path}.components`).map((c, i) => componentFrom(c, `${path}.components[${i}]`)),
+      };
     case 'gbz-alert':
       return {
         kind: json.kind,
@@ -224,4 +252,3 @@ export function payloadFromJson(value: unknown, path = 'payload'): Payload {
       return badValue(`${path}.kind`, 'a payload kind (dlms-access-request, gbz, asn1, ...)', json.kind);
   }
 }
-

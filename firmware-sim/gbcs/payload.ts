@@ -1,5 +1,5 @@
 import { decodeDerElement, decodeUnknownDer, encodeDerElement } from '../codec/der.ts';
-import { countUnnamed, Element } from '../codec/element.ts';
+import { countUnnamed, type Element } from '../codec/element.ts';
 import type { Bytes } from '../kernel/bytes.ts';
 import { ProtocolFault } from '../kernel/errors.ts';
 import { ASN1_STRUCTURES } from './asn1/table.ts';
@@ -18,7 +18,15 @@ import {
   encodeAccessResponse,
   encodeDataNotification,
 } from './dlms-apdu.ts';
-import { decodeGbz, decodeGbzAlert, encodeGbz, encodeGbzAlert, type GbzAlert, type GbzComponent, type GbzMessage } from './gbz.ts';
+import {
+  decodeGbz,
+  decodeGbzAlert,
+  encodeGbz,
+  encodeGbzAlert,
+  type GbzAlert,
+  type GbzComponent,
+  type GbzMessage,
+} from './gbz.ts';
 import type { Cra } from './header.ts';
 
 /** A DER payload. */

@@ -21,7 +21,14 @@ export const ENCRYPTION_PURPOSE = 4;
  * @param z shared secret, 32 octets
  * @param purpose CRA flag for a MAC, `ENCRYPTION_PURPOSE` for encryption
  */
-export function deriveKey(suite: CryptoSuite, z: Bytes, originator: Bytes, purpose: number, counter: bigint, recipient: Bytes): Bytes {
+export function deriveKey(
+  suite: CryptoSuite,
+  z: Bytes,
+  originator: Bytes,
+  purpose: number,
+  counter: bigint,
+  recipient: Bytes,
+): Bytes {
   const writer = new ByteWriter(69).u32(1).bytes(z).bytes(KDF_ALGORITHM_ID).bytes(originator);
   writer.u8(9).u8(purpose).u64(counter).bytes(recipient);
   return suite.sha256(writer.finish()).subarray(0, 16);
@@ -52,7 +59,11 @@ export interface MacParties {
  * Whose key-agreement keys make a message's MAC (messages.md 1.5): a command is MACed by the Access Control Broker
  * whoever its originator is; a response or alert under the keys of its two ends; a device-to-device command likewise.
  */
-export function macParties(header: MessageHeader, keys: Pick<KeyProvider, 'accessControlBroker'>, deviceToDevice = false): MacParties {
+export function macParties(
+  header: MessageHeader,
+  keys: Pick<KeyProvider, 'accessControlBroker'>,
+  deviceToDevice = false,
+): MacParties {
   const a = header.cra === 'command' && !deviceToDevice ? keys.accessControlBroker : header.originator;
   return { a, b: header.recipient };
 }
@@ -126,6 +137,8 @@ const ENCRYPTION_AAD: Bytes = Uint8Array.of(ENCRYPTED_SECURITY_CONTROL);
 /** Opens `31 00000000 || ciphertext || tag`; undefined when the tag does not fit. */
 export function openSensitive(suite: CryptoSuite, context: EncryptionContext, blob: Bytes): Bytes | undefined {
   if (blob.length < 17 || blob[0] !== ENCRYPTED_SECURITY_CONTROL) return undefined;
+  // A counter other than zero could not be written back: GBCS has none here.
+  if (blob[1] !== 0 || blob[2] !== 0 || blob[3] !== 0 || blob[4] !== 0) return undefined;
   return suite.open(context.key, context.iv, ENCRYPTION_AAD, blob.subarray(5));
 }
 

@@ -1,4 +1,5 @@
-import { decodeAxdr, encodeAxdr } from '../codec/axdr.ts';
+import { decodeAxdr } from '../codec/axdr.ts';
+import { encodeAxdr } from '../codec/axdr-write.ts';
 import { Element } from '../codec/element.ts';
 import type { CryptoSuite } from '../crypto/suite.ts';
 import { ALERT_PROTECTED_ACCESS, PROTECTED_ATTRIBUTES } from '../dictionary/alert-layouts.ts';
@@ -14,7 +15,14 @@ import { decodeZclFields, encodeZclFields, type GbzComponent } from './gbz.ts';
 import type { KeyProvider } from './key-provider.ts';
 import type { WholeMessage } from './message.ts';
 import type { Payload } from './payload.ts';
-import { type EncryptionContext, encryptionContext, encryptionParty, openSensitive, sealSensitive, sharedSecretOf } from './protection.ts';
+import {
+  type EncryptionContext,
+  encryptionContext,
+  encryptionParty,
+  openSensitive,
+  sealSensitive,
+  sharedSecretOf,
+} from './protection.ts';
 
 /** How the encrypted parts of a message fared. */
 export interface SensitiveParts {
@@ -125,6 +133,29 @@ export function countParts(message: WholeMessage): { readonly parts: number; rea
   return { parts, opened };
 }
 
+function encodePlaintext(plaintext: Element): Bytes {
+  const writer = new ByteWriter(256);
+  encodeAxdr(writer, plaintext);
+  return writer.finish();
+}
+
+/** Octets of every opened part in order, by which a person's edits inside them show; empty when none is opened. */
+export function openedOctets(message: WholeMessage): Bytes {
+  const writer = new ByteWriter(256);
+  mapParts(message.payload, {
+    blob: (element) => {
+      const plaintext = element.extras?.plaintext;
+      if (plaintext) writer.bytes(encodePlaintext(plaintext));
+      return element;
+    },
+    component: (component) => {
+      if (component.sealed?.fields) writer.bytes(encodeZclFields(component.sealed.fields));
+      return component;
+    },
+  });
+  return writer.finish();
+}
+
 /** Opens the encrypted parts of a message with an encryption context; parts that do not open stay as they are. */
 export function openParts(suite: CryptoSuite, message: WholeMessage, context: EncryptionContext | undefined): SensitiveParts {
   let parts = 0;
@@ -140,7 +171,10 @@ export function openParts(suite: CryptoSuite, message: WholeMessage, context: En
       try {
         const inside = openBlob(plaintext, candidatesOf(message));
         opened++;
-        return new Element(element.name, element.type, element.value, element.meta, element.named, { ...element.extras, plaintext: inside });
+        return new Element(element.name, element.type, element.value, element.meta, element.named, {
+          ...element.extras,
+          plaintext: inside,
+        });
       } catch (error) {
         if (error instanceof ProtocolFault) return element;
         throw error;
@@ -151,7 +185,10 @@ export function openParts(suite: CryptoSuite, message: WholeMessage, context: En
       const plaintext = sealed && open(sealed.blob);
       if (!sealed || !plaintext) return component;
       opened++;
-      return { ...component, sealed: { ...sealed, fields: decodeZclFields(plaintext, component.cluster, component.frameControl, component.command) } };
+      return {
+        ...component,
+        sealed: { ...sealed, fields: decodeZclFields(plaintext, component.cluster, component.frameControl, component.command) },
+      };
     },
   };
   const payload = mapParts(message.payload, visit);
@@ -164,9 +201,7 @@ export function sealParts(suite: CryptoSuite, message: WholeMessage, context: En
     blob: (element) => {
       const plaintext = element.extras?.plaintext;
       if (!plaintext) return element;
-      const writer = new ByteWriter(256);
-      encodeAxdr(writer, plaintext);
-      const blob = sealSensitive(suite, context, writer.finish());
+      const blob = sealSensitive(suite, context, encodePlaintext(plaintext));
       return new Element(element.name, element.type, blob, element.meta, element.named, element.extras);
     },
     component: (component) => {
@@ -177,4 +212,3 @@ export function sealParts(suite: CryptoSuite, message: WholeMessage, context: En
   };
   return { ...message, payload: mapParts(message.payload, visit) };
 }
-

@@ -46,7 +46,10 @@ function value(reader: ByteReader, cluster: number, attribute: number): Element[
   const type = ZCL_TYPE_OF_CODE[code] ?? reader.fail('bad-zcl', `0x${code.toString(16)} is not a ZCL data type`, typeAt);
   const path = `attribute0x${attribute.toString(16).padStart(4, '0')}`;
   const meta = valueMeta(known?.unit, known?.text === true);
-  return [new Element('attributeDataType', 'uint8', code, TYPE_CODE), decodeZclValue(reader, type, known?.name ?? path, meta, known !== undefined)];
+  return [
+    new Element('attributeDataType', 'uint8', code, TYPE_CODE),
+    decodeZclValue(reader, type, known?.name ?? path, meta, known !== undefined),
+  ];
 }
 
 function attributeRecords(reader: ByteReader, cluster: number, withStatus: boolean): Element[] {
@@ -88,7 +91,10 @@ export function decodeGeneralPayload(bytes: Bytes, cluster: number, command: num
     case 0x04:
       return writeStatuses(reader, cluster);
     case 0x0b: {
-      const out = [new Element('commandIdentifier', 'uint8', reader.u8(), CODE), new Element('status', 'enum8', reader.u8(), STATUS)];
+      const out = [
+        new Element('commandIdentifier', 'uint8', reader.u8(), CODE),
+        new Element('status', 'enum8', reader.u8(), STATUS),
+      ];
       reader.finish('the default response');
       return out;
     }

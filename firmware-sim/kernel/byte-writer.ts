@@ -28,7 +28,10 @@ export class ByteWriter {
   }
 
   u16(value: number): this {
-    return this.u8(value >>> 8).u8(value);
+    this.#room(2);
+    this.#buffer[this.#length++] = value >>> 8;
+    this.#buffer[this.#length++] = value;
+    return this;
   }
 
   u24(value: number): this {
@@ -36,7 +39,15 @@ export class ByteWriter {
   }
 
   u32(value: number): this {
-    return this.u16(Math.floor(value / 0x10000) & 0xffff).u16(value & 0xffff);
+    this.#room(4);
+    const buffer = this.#buffer;
+    let at = this.#length;
+    buffer[at++] = value >>> 24;
+    buffer[at++] = value >>> 16;
+    buffer[at++] = value >>> 8;
+    buffer[at++] = value;
+    this.#length = at;
+    return this;
   }
 
   u64(value: bigint): this {
@@ -61,9 +72,14 @@ export class ByteWriter {
     return this;
   }
 
-  /** An empty writer for a part whose length is written first. */
-  fork(): ByteWriter {
-    return new ByteWriter(256);
+  /** Puts `value` in before what was written from `at` on: a length that is known only after its content. */
+  insert(at: number, value: Bytes): this {
+    const grown = this.#length + value.length;
+    this.#room(value.length);
+    this.#buffer.copyWithin(at + value.length, at, this.#length);
+    this.#buffer.set(value, at);
+    this.#length = grown;
+    return this;
   }
 
   /** A copy of what has been written. */

@@ -9,7 +9,8 @@ declare const euiBrand: unique symbol;
  */
 export type Eui64 = string & { readonly [euiBrand]: true };
 
-const PAIRS = /^([0-9a-f]{2})[-:]?([0-9a-f]{2})[-:]?([0-9a-f]{2})[-:]?([0-9a-f]{2})[-:]?([0-9a-f]{2})[-:]?([0-9a-f]{2})[-:]?([0-9a-f]{2})[-:]?([0-9a-f]{2})$/i;
+const PAIRS =
+  /^([0-9a-f]{2})[-:]?([0-9a-f]{2})[-:]?([0-9a-f]{2})[-:]?([0-9a-f]{2})[-:]?([0-9a-f]{2})[-:]?([0-9a-f]{2})[-:]?([0-9a-f]{2})[-:]?([0-9a-f]{2})$/i;
 
 /**
  * Reads an EUI-64 as people write it: 16 hex digits, with or without `-` or `:` between the pairs.

@@ -1,7 +1,7 @@
+import { ALERT_LAYOUTS } from '../../firmware-sim/dictionary/alert-layouts.ts';
 import { ASN1_STRUCTURES } from '../../firmware-sim/gbcs/asn1/table.ts';
 import { CATALOGUE, type UseCaseRow } from '../../firmware-sim/gbcs/catalogue.ts';
 import { memberOf } from '../../firmware-sim/gbcs/dlms-apdu.ts';
-import { ALERT_LAYOUTS } from '../../firmware-sim/dictionary/alert-layouts.ts';
 
 /** Something of a use case that the dictionaries do not name. */
 export interface Gap {
@@ -30,7 +30,10 @@ function dlmsGaps(row: UseCaseRow): Gap[] {
     reason: 'the COSEM member has no layout',
   }));
   const alerts = row.command.length === 0 ? row.alert.filter((code) => !ALERT_LAYOUTS.has(code)) : [];
-  return [...gaps, ...alerts.map((code) => ({ useCase: row.code, path: `alert ${hex(code)}`, reason: 'the alert has no layout' }))];
+  return [
+    ...gaps,
+    ...alerts.map((code) => ({ useCase: row.code, path: `alert ${hex(code)}`, reason: 'the alert has no layout' })),
+  ];
 }
 
 /** Every use case structure that the dictionaries do not name. */
@@ -38,7 +41,8 @@ export function dictionaryGaps(): Gap[] {
   return CATALOGUE.flatMap((row) => {
     if (row.payload === 'ASN.1') return asn1Gaps(row);
     if (row.payload === 'DLMS') return dlmsGaps(row);
-    if (row.payload === 'HAN-only') return [{ useCase: row.code, path: 'payload', reason: 'a HAN-only use case: it has no GBCS message of its own' }];
+    if (row.payload === 'HAN-only')
+      return [{ useCase: row.code, path: 'payload', reason: 'a HAN-only use case: it has no GBCS message of its own' }];
     return [];
   });
 }

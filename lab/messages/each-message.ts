@@ -51,7 +51,12 @@ export async function forEachMessage(
   return code;
 }
 
-function one(label: string, bytes: Bytes | ProtocolFault, context: OperationContext, work: (label: string, bytes: Bytes) => ExitCode): ExitCode {
+function one(
+  label: string,
+  bytes: Bytes | ProtocolFault,
+  context: OperationContext,
+  work: (label: string, bytes: Bytes) => ExitCode,
+): ExitCode {
   try {
     if (bytes instanceof ProtocolFault) throw bytes;
     return work(label, bytes);

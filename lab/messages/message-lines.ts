@@ -1,5 +1,5 @@
-import { toAscii } from '../../firmware-sim/kernel/bytes.ts';
 import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
+import { toAscii } from '../../firmware-sim/kernel/bytes.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 
 /** A JSON value of an input with the place it stands at. */
@@ -25,7 +25,9 @@ export function jsonLines(file: string, octets: Bytes): JsonLine[] {
   const whole = wholeObject(text);
   if (whole !== undefined) return [{ label: file, value: whole }];
   const lines = text.split(/\r?\n/).map((line, i) => ({ line, number: i + 1 }));
-  return lines.filter(({ line }) => line.trim() !== '').map(({ line, number }) => ({ label: `${file}:${number}`, value: parse(line, file, number) }));
+  return lines
+    .filter(({ line }) => line.trim() !== '')
+    .map(({ line, number }) => ({ label: `${file}:${number}`, value: parse(line, file, number) }));
 }
 
 /** A pretty-printed object spans lines; a file of lines does not parse as a whole. */

@@ -40,7 +40,11 @@ export function messageOctets(text: string): Bytes {
   const digits = printable.filter((c) => /[0-9a-fA-F]/.test(c)).length;
   if (digits / printable.length >= MEANT_AS_HEX) throw wrongDigit(text);
   if (decoded) return decoded;
-  throw new ProtocolFault('not-text', 'is neither hex nor base64; a message is written as hex digits and white space, or as base64', text.search(/[^A-Za-z0-9+/_=\s-]/));
+  throw new ProtocolFault(
+    'not-text',
+    'is neither hex nor base64; a message is written as hex digits and white space, or as base64',
+    text.search(/[^A-Za-z0-9+/_=\s-]/),
+  );
 }
 
 function octetsOrFault(text: string): Bytes | ProtocolFault {

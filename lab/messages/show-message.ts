@@ -1,7 +1,12 @@
 import type { ElementJson } from '../../firmware-sim/codec/element-json.ts';
 import type { MessageJson } from '../../firmware-sim/gbcs/message-json.ts';
 
-const MARKS: Readonly<Record<string, string>> = { valid: 'valid', invalid: 'INVALID', absent: 'none', 'no-key': 'not checked (no key)' };
+const MARKS: Readonly<Record<string, string>> = {
+  valid: 'valid',
+  invalid: 'INVALID',
+  absent: 'none',
+  'no-key': 'not checked (no key)',
+};
 
 function annotation(element: ElementJson): string {
   const parts = [element.unit, element.meaning].filter((part) => part !== undefined);
@@ -18,13 +23,21 @@ function elementLines(element: ElementJson, indent: string): string[] {
   const list = value as readonly ElementJson[];
   const simple = list.length > 4 && list.every((item) => !Array.isArray(item.value) && item.name === list[0]?.name);
   if (simple) return [`${indent}${name} (${type}, ${list.length}): ${list.map((item) => String(item.value)).join(' ')}`];
-  return [`${indent}${name} (${type}${list.length > 1 ? `, ${list.length}` : ''})`, ...list.flatMap((item) => elementLines(item, `${indent}  `))];
+  return [
+    `${indent}${name} (${type}${list.length > 1 ? `, ${list.length}` : ''})`,
+    ...list.flatMap((item) => elementLines(item, `${indent}  `)),
+  ];
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
 function accessLines(access: Json): string[] {
-  const member = access.attribute !== undefined ? `attribute ${access.attribute}` : access.method !== undefined ? `method ${access.method}` : '';
+  const member =
+    access.attribute !== undefined
+      ? `attribute ${access.attribute}`
+      : access.method !== undefined
+        ? `method ${access.method}`
+        : '';
   const object = access.obis === undefined ? '' : ` class ${access.class} (${access.className}) ${access.obis} ${member}`;
   const result = access.result === undefined ? '' : `  -> ${access.result}`;
   const lines = [`  ${access.operation}${object}${access.name ? `  ${access.name}` : ''}${result}`];
@@ -36,7 +49,9 @@ function accessLines(access: Json): string[] {
 
 function componentLines(component: Json): string[] {
   const from = component.fromDateTime === undefined ? '' : `  from ${component.fromDateTime}`;
-  const lines = [`  ${component.clusterName ?? component.cluster}: ${component.commandName ?? component.command}${component.encrypted ? '  (encrypted)' : ''}${from}`];
+  const lines = [
+    `  ${component.clusterName ?? component.cluster}: ${component.commandName ?? component.command}${component.encrypted ? '  (encrypted)' : ''}${from}`,
+  ];
   const fields = component.fields as readonly ElementJson[] | undefined;
   if (fields) for (const field of fields) lines.push(...elementLines(field, '      '));
   else lines.push('      not opened: no key');
@@ -63,7 +78,11 @@ export function messageLines(file: string, m: MessageJson): string[] {
     `${file}`,
     `  ${m.variant ?? m.useCase ?? 'unknown use case'} ${m.title ?? ''}  (${m.form}, message code ${m.messageCode})`,
     `  from ${m.originator} to ${m.recipient}, counter ${m.originatorCounter}`,
-    ...(s ? [`  on behalf of ${s.remoteParty}${s.counter ? `, counter ${s.counter}` : ''}${s.certificate ? ', with its certificate' : ''}`] : []),
+    ...(s
+      ? [
+          `  on behalf of ${s.remoteParty}${s.counter ? `, counter ${s.counter}` : ''}${s.certificate ? ', with its certificate' : ''}`,
+        ]
+      : []),
     ...(m.dateTime ? [`  time ${m.dateTime.iso ?? m.dateTime.octets}, clock status ${m.dateTime.status}`] : []),
     `  signature: ${MARKS[m.signature]}   MAC: ${MARKS[m.mac]}${m.sensitive ? `   encrypted parts: ${m.sensitive.opened} of ${m.sensitive.parts} opened` : ''}`,
     ...payloadLines(m.payload).map((line) => `  ${line}`),

@@ -57,7 +57,10 @@ function mac(suite: CryptoSuite, keys: KeyProvider, envelope: Envelope): Envelop
   const parties = macParties(envelope.header, keys, isDeviceToDevice(envelope.header.messageCode));
   const z = sharedSecretOf(suite, keys, parties);
   if (!z) {
-    throw new UsageError('no-key', `the keystore has no key agreement between ${parties.a} and ${parties.b}: a private key of one and the certificate of the other`);
+    throw new UsageError(
+      'no-key',
+      `the keystore has no key agreement between ${parties.a} and ${parties.b}: a private key of one and the certificate of the other`,
+    );
   }
   return macEnvelope(suite, envelope, z);
 }

@@ -14,7 +14,8 @@ function selected(codes: readonly string[]): readonly UseCaseRow[] {
   if (codes.length === 0) return CATALOGUE;
   return codes.flatMap((code) => {
     const rows = CATALOGUE.filter((row) => matches(row, code));
-    if (rows.length === 0) throw new UsageError('unknown-use-case', `${code} is no use case and no message code; \`hanbench catalogue\` lists them`);
+    if (rows.length === 0)
+      throw new UsageError('unknown-use-case', `${code} is no use case and no message code; \`hanbench catalogue\` lists them`);
     return rows;
   });
 }
@@ -28,7 +29,9 @@ export const run: Handler<typeof catalogueParameters> = (args, context) => {
     if (context.json) context.result({ code, title, payload, ...codes, devices, ...(category && { category }) });
     else {
       const first = codes.command[0] ?? codes.alert[0] ?? '-';
-      context.out(`${code.padEnd(36)} ${first.padEnd(7)} ${payload.padEnd(8)} ${(category ?? '').padEnd(10)} ${devices.join(' ').padEnd(20)} ${title}`);
+      context.out(
+        `${code.padEnd(36)} ${first.padEnd(7)} ${payload.padEnd(8)} ${(category ?? '').padEnd(10)} ${devices.join(' ').padEnd(20)} ${title}`,
+      );
     }
   }
   return EXIT.pass;

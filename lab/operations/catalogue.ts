@@ -1,7 +1,13 @@
 import { operation, parameters } from './operation.ts';
 
 export const catalogueParameters = parameters({
-  codes: { type: 'text', positional: true, repeatable: true, placeholder: 'USE_CASE', help: 'use cases or message codes, e.g. CS06 or 0x0012; all without any' },
+  codes: {
+    type: 'text',
+    positional: true,
+    repeatable: true,
+    placeholder: 'USE_CASE',
+    help: 'use cases or message codes, e.g. CS06 or 0x0012; all without any',
+  },
   device: {
     type: 'choice',
     choices: ['ESME', 'GSME', 'CHF', 'GPF', 'PPMID', 'HCALCS', 'SAPC'],

@@ -1,9 +1,8 @@
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
-import { decode } from '../../firmware-sim/gbcs/message.ts';
+import { decodeAndCheck } from '../../firmware-sim/gbcs/checked-message.ts';
 import { messageToJson } from '../../firmware-sim/gbcs/message-json.ts';
 import { systemEntropy } from '../crypto/native-suite.ts';
 import { loadKeystore } from '../keystore/keystore.ts';
-import { checkMessage } from '../messages/check-message.ts';
 import { forEachMessage } from '../messages/each-message.ts';
 import { messageLines } from '../messages/show-message.ts';
 import type { gbcsDecodeParameters } from './gbcs-decode.ts';
@@ -14,7 +13,7 @@ export const run: Handler<typeof gbcsDecodeParameters> = (args, context) => {
   const suite = createNodeSuite({ entropy: systemEntropy });
   const keys = args.keystore === undefined ? undefined : loadKeystore(args.keystore, suite);
   return forEachMessage(args.files, args.lines, context, (file, bytes) => {
-    const { message, checked } = checkMessage(suite, decode(bytes), keys);
+    const { message, checked } = decodeAndCheck(suite, bytes, keys);
     const json = messageToJson(suite, message, checked);
     if (context.json) context.result({ file, ...json } as unknown as Json);
     else for (const line of messageLines(file, json)) context.out(line);

@@ -39,7 +39,11 @@ export const messageShape: Shape = {
     originator: { type: 'string', help: 'EUI-64, 90-B3-D5-...' },
     recipient: { type: 'string' },
     originatorCounter: { type: 'string', help: 'decimal, 64 bits' },
-    supplementary: { type: 'object', optional: true, fields: { remoteParty: { type: 'string' }, counter: { type: 'string', optional: true } } },
+    supplementary: {
+      type: 'object',
+      optional: true,
+      fields: { remoteParty: { type: 'string' }, counter: { type: 'string', optional: true } },
+    },
     dateTime: { type: 'object', optional: true, fields: { iso: { type: 'string' }, status: { type: 'string' } } },
     mac: verdict,
     signature: verdict,

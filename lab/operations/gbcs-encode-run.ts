@@ -1,13 +1,14 @@
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
+import { NO_KEYS } from '../../firmware-sim/gbcs/checked-message.ts';
 import type { KeyProvider } from '../../firmware-sim/gbcs/key-provider.ts';
 import { messageFromJson } from '../../firmware-sim/gbcs/message-json.ts';
 import { toHex } from '../../firmware-sim/kernel/bytes.ts';
 import { ProtocolFault, UsageError } from '../../firmware-sim/kernel/errors.ts';
 import { systemEntropy } from '../crypto/native-suite.ts';
 import { loadKeystore } from '../keystore/keystore.ts';
-import { NO_KEYS, rewriteMessage } from '../messages/check-message.ts';
 import { reportFault } from '../messages/each-message.ts';
 import { type JsonLine, jsonLines } from '../messages/message-lines.ts';
+import { rewriteMessage } from '../messages/rewrite-message.ts';
 import { readOctets } from '../ota/image-input.ts';
 import type { gbcsEncodeParameters } from './gbcs-encode.ts';
 import { EXIT, type ExitCode, type Handler, type OperationContext } from './operation.ts';

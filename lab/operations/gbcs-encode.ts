@@ -11,7 +11,14 @@ export const profileParameter = {
 } as const;
 
 export const gbcsEncodeParameters = parameters({
-  files: { type: 'path-in', positional: true, repeatable: true, required: true, stdin: true, help: 'lines as `hanbench gbcs decode --json` writes them' },
+  files: {
+    type: 'path-in',
+    positional: true,
+    repeatable: true,
+    required: true,
+    stdin: true,
+    help: 'lines as `hanbench gbcs decode --json` writes them',
+  },
   keystore: keystoreParameter,
   profile: profileParameter,
 });
@@ -29,7 +36,10 @@ export const gbcsEncode = operation({
   parameters: gbcsEncodeParameters,
   result: {
     kind: 'lines',
-    shape: { type: 'one-of', shapes: [{ type: 'object', fields: { file: { type: 'string' }, message: { type: 'string', help: 'hex' } } }, errorShape] },
+    shape: {
+      type: 'one-of',
+      shapes: [{ type: 'object', fields: { file: { type: 'string' }, message: { type: 'string', help: 'hex' } } }, errorShape],
+    },
   },
   load: () => import('./gbcs-encode-run.ts'),
 });

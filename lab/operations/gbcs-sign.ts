@@ -31,7 +31,12 @@ export const gbcsSign = operation({
       shapes: [
         {
           type: 'object',
-          fields: { file: { type: 'string' }, useCase: { type: 'string' }, category: { type: 'string' }, message: { type: 'string', help: 'hex' } },
+          fields: {
+            file: { type: 'string' },
+            useCase: { type: 'string' },
+            category: { type: 'string' },
+            message: { type: 'string', help: 'hex' },
+          },
         },
         errorShape,
       ],

@@ -1,9 +1,9 @@
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
-import { decode, useCaseOf } from '../../firmware-sim/gbcs/message.ts';
+import { decodeAndCheck } from '../../firmware-sim/gbcs/checked-message.ts';
+import { useCaseOf } from '../../firmware-sim/gbcs/message.ts';
 import { unnamedPaths } from '../../firmware-sim/gbcs/payload.ts';
 import { systemEntropy } from '../crypto/native-suite.ts';
 import { loadKeystore } from '../keystore/keystore.ts';
-import { checkMessage } from '../messages/check-message.ts';
 import { dictionaryGaps } from '../messages/dictionary-gaps.ts';
 import { forEachMessage } from '../messages/each-message.ts';
 import type { gbcsUnnamedParameters } from './gbcs-unnamed.ts';
@@ -29,7 +29,7 @@ export const run: Handler<typeof gbcsUnnamedParameters> = async (args, context) 
   const counts = new Map<string, number>();
   let messages = 0;
   const code = await forEachMessage(args.files, args.lines, context, (_, bytes) => {
-    const { message } = checkMessage(suite, decode(bytes), keys);
+    const { message } = decodeAndCheck(suite, bytes, keys);
     messages++;
     if (message.form === 'gbt-block') return EXIT.pass;
     const name = useCaseOf(message)?.useCase.code ?? '-';

@@ -17,7 +17,8 @@ export const gbcsUnnamed = operation({
   name: ['gbcs', 'unnamed'],
   group: 'messages',
   summary: 'list values that have no known name yet',
-  description: 'With messages: the paths of their unnamed values, by use case. Without: the use cases whose structures the dictionaries do not name.',
+  description:
+    'With messages: the paths of their unnamed values, by use case. Without: the use cases whose structures the dictionaries do not name.',
   parameters: gbcsUnnamedParameters,
   result: {
     kind: 'lines',

@@ -25,7 +25,11 @@ const eui = () => octetString('eui64');
 const alertCode = () => integer(undefined, 'alert');
 
 /** Names one trust anchor cell; `cellUsage` absent means management. */
-export const TrustAnchorCellIdentifier = sequence({ remotePartyRole: role(), keyUsage: keyUsage(), cellUsage: optional(cellUsage()) });
+export const TrustAnchorCellIdentifier = sequence({
+  remotePartyRole: role(),
+  keyUsage: keyUsage(),
+  cellUsage: optional(cellUsage()),
+});
 
 /** CS02a, CS02f. */
 export const ProvideCredentialsCommand = sequence({
@@ -39,7 +43,10 @@ export const ProvideCredentialsResponse = sequenceOf(
     statusCode: enumerated(names.CREDENTIAL_STATUS_NAMES),
     currentSeqNumber: optional(bigInteger()),
     cells: optional(
-      sequenceOf('cell', sequence({ keyUsage: keyUsage(), cellUsage: optional(cellUsage()), subjectUniqueId: eui(), subjectKeyId: octetString() })),
+      sequenceOf(
+        'cell',
+        sequence({ keyUsage: keyUsage(), cellUsage: optional(cellUsage()), subjectUniqueId: eui(), subjectKeyId: octetString() }),
+      ),
     ),
   }),
 );
@@ -84,7 +91,10 @@ export const CredentialsExecutionOutcome = sequence({
     }),
   ),
 });
-export const UpdateCredentialsResponse = sequence({ commandAccepted: nullValue(), executionOutcome: optional(CredentialsExecutionOutcome) });
+export const UpdateCredentialsResponse = sequence({
+  commandAccepted: nullValue(),
+  executionOutcome: optional(CredentialsExecutionOutcome),
+});
 /** 0x00CB, 0x0124. */
 export const UpdateCredentialsAlert = sequence({
   alertCode: alertCode(),
@@ -94,12 +104,18 @@ export const UpdateCredentialsAlert = sequence({
 
 /** CS02c and CS02e. */
 export const KeyUsageCommand = sequence({ keyUsage: keyUsage() });
-export const IssueCredentialsResponse = choice({ certificationRequest: CertificationRequest, errorCode: integer(names.ISSUE_CREDENTIALS_ERROR_NAMES) });
+export const IssueCredentialsResponse = choice({
+  certificationRequest: CertificationRequest,
+  errorCode: integer(names.ISSUE_CREDENTIALS_ERROR_NAMES),
+});
 /** CS02d. */
 export const StoreCertificateCommand = X509Certificate;
 export const StoreCertificateResponse = integer(names.CERTIFICATE_STORE_NAMES);
 /** CS02e. */
-export const ReadCertificateResponse = choice({ certificate: X509Certificate, errorCode: integer(names.CERTIFICATE_READ_ERROR_NAMES) });
+export const ReadCertificateResponse = choice({
+  certificate: X509Certificate,
+  errorCode: integer(names.CERTIFICATE_READ_ERROR_NAMES),
+});
 
 /** CS03A1, CS03A2, CS03B, CS03C. */
 export const JoinCommand = sequence({
@@ -143,7 +159,10 @@ export const ReadDeviceLogResponse = sequence({
 });
 
 /** CS08: firmware version of a PPMID or HCALCS. */
-export const ReadFirmwareVersionResponse = sequence({ firmwareVersion: octetString(), responseCode: integer(names.READ_FIRMWARE_NAMES) });
+export const ReadFirmwareVersionResponse = sequence({
+  firmwareVersion: octetString(),
+  responseCode: integer(names.READ_FIRMWARE_NAMES),
+});
 /** CS09 (0x012B). */
 export const PpmidFirmwareAlert = sequence({
   alertCode: alertCode(),

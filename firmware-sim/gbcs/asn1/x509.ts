@@ -8,6 +8,7 @@ import {
   type DerValue,
   definedBy,
   explicit,
+  generalizedTime,
   implicit,
   integer,
   objectIdentifier,
@@ -18,7 +19,6 @@ import {
   sequenceOf,
   setOf,
   utcTime,
-  generalizedTime,
 } from '../../codec/der-schema.ts';
 import { KEY_USAGE_NAMES } from '../../dictionary/code-names.ts';
 
@@ -65,7 +65,10 @@ const HardwareModuleName = sequence({ hwType: objectIdentifier(), hwSerialNum: o
 const GeneralName = choice({
   otherName: implicit(
     0,
-    sequence({ typeId: oid(), value: definedBy('typeId', { '1.3.6.1.5.5.7.8.4': explicit(0, HardwareModuleName) }, explicit(0, any())) }),
+    sequence({
+      typeId: oid(),
+      value: definedBy('typeId', { '1.3.6.1.5.5.7.8.4': explicit(0, HardwareModuleName) }, explicit(0, any())),
+    }),
   ),
 });
 
