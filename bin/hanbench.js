@@ -10,10 +10,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 async function bringUpToDate() {
-  if (env.HANBENCH_BUILD === 'never' || !existsSync(new URL('../scripts/build.js', import.meta.url))) return;
-  const { build, canBuild, stateOfBuild } = await import('../scripts/build.js');
-  const state = stateOfBuild();
+  if (env.HANBENCH_BUILD === 'never' || !existsSync(new URL('../scripts/stamp.js', import.meta.url))) return;
+  const { stateOfBuild } = await import('../scripts/stamp.js');
+  const state = await stateOfBuild();
   if (state === 'fresh') return;
+  const { build, canBuild } = await import('../scripts/build.js');
   if (!canBuild()) {
     stderr.write(`hanbench: dist/ is ${state} and the TypeScript compiler is not installed; run npm ci\n`);
     if (state === 'missing') exit(3);
@@ -22,12 +23,18 @@ async function bringUpToDate() {
   stderr.write(
     state === 'missing' ? 'hanbench: building dist/ once\n' : 'hanbench: the sources have changed, building dist/ again\n',
   );
-  if (!build({ check: false, onlyIfStale: true })) {
+  try {
+    if (await build({ check: false, onlyIfStale: true })) return;
     stderr.write('hanbench: the build failed; npm run build says why\n');
-    exit(3);
+  } catch (error) {
+    stderr.write(`hanbench: dist/ cannot be built here: ${error.message}\n`);
+    if (state === 'stale') return;
   }
+  exit(3);
 }
 
 await bringUpToDate();
-const { main } = await import('../dist/scripts/cli.js');
+// The bundle is missing only where sources in the making could be compiled but not put together.
+const bundled = new URL('../dist/cli/cli.js', import.meta.url);
+const { main } = await import(existsSync(bundled) ? bundled.href : '../dist/scripts/cli.js');
 await main(argv.slice(2));

@@ -1,50 +1,14 @@
 // Builds dist/ with the TypeScript compiler. Plain JavaScript: it must run before anything is built.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { argv, env, exit, pid, stderr } from 'node:process';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { DIST, ROOT, SOURCES, sources, stampOfSources, stateOfBuild } from './stamp.js';
 
-const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const DIST = join(ROOT, 'dist');
 const LOCK = join(ROOT, '.dist-lock');
 const COMPILER = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-const SOURCES = ['firmware-sim', 'hardware', 'lab', 'scripts'];
-const SETTINGS = ['package.json', 'tsconfig.json', 'tsconfig.build.json'];
 const LOCK_MS_MAX = 120_000;
-
-/** Every source file as `[path, modified, size]`; a few hundred `stat` calls, about 3 ms. */
-function sources() {
-  const found = SETTINGS.map((name) => join(ROOT, name));
-  const visit = (folder) => {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) visit(path);
-      else if (entry.isFile()) found.push(path);
-    }
-  };
-  for (const name of SOURCES) if (existsSync(join(ROOT, name))) visit(join(ROOT, name));
-  return found;
-}
-
-/** A text that changes whenever a source file is added, removed or written. */
-function stampOfSources() {
-  const files = sources();
-  let sum = 0;
-  for (const path of files) {
-    const { mtimeMs, size } = statSync(path);
-    sum = (sum * 31 + mtimeMs + size) % 9_007_199_254_740_881;
-  }
-  return `${files.length} ${sum}`;
-}
-
-/** `missing`, `stale` or `fresh`. A published package has no sources beside it and is always fresh. */
-export function stateOfBuild() {
-  if (!existsSync(join(DIST, 'scripts', 'cli.js'))) return 'missing';
-  if (!existsSync(join(ROOT, 'scripts', 'cli.ts'))) return 'fresh';
-  const stamp = join(DIST, '.stamp');
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === stampOfSources() ? 'fresh' : 'stale';
-}
 
 function wait(ms) {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
@@ -69,8 +33,31 @@ function lock() {
 function copyData(target) {
   for (const path of sources()) {
     const relative = path.slice(ROOT.length + 1);
-    if (!SOURCES.some((name) => relative.startsWith(`${name}/`) || relative.startsWith(`${name}\\`))) continue;
+    if (!SOURCES.some((name) => relative.startsWith(`${name}/`))) continue;
     if (!/\.(ts|js)$/.test(relative)) cpSync(path, join(target, relative), { recursive: true });
+  }
+}
+
+/**
+ * Puts the command line into a few files, one for the start and one for each thing a command may need: reading a hundred
+ * small modules costs 50 ms at every start. Undefined when the sources do not hold together just now.
+ */
+async function bundle(target) {
+  const { rolldown } = await import('rolldown');
+  try {
+    const made = await rolldown({
+      input: { cli: join(target, 'scripts', 'cli.js') },
+      platform: 'node',
+      external: [/^node:/, 'commander'],
+      logLevel: 'silent',
+    });
+    await made.write({ dir: join(target, 'cli'), format: 'esm', chunkFileNames: '[name].js' });
+    await made.close();
+    return true;
+  } catch (error) {
+    stderr.write(`hanbench: the command line cannot be bundled: ${error.message}\n`);
+    rmSync(join(target, 'cli'), { recursive: true, force: true });
+    return false;
   }
 }
 
@@ -78,16 +65,17 @@ function copyData(target) {
  * Compiles into a folder beside dist and swaps it in, so that a running command never sees half a build.
  * Returns true when the compiler was content. `check: false` leaves type errors to `npm run typecheck`.
  */
-export function build({ check = true, onlyIfStale = false } = {}) {
+export async function build({ check = true, onlyIfStale = false } = {}) {
   lock();
   const target = join(ROOT, `.dist-${pid}`);
   try {
-    if (onlyIfStale && stateOfBuild() === 'fresh') return true;
-    const stamp = stampOfSources();
+    if (onlyIfStale && (await stateOfBuild()) === 'fresh') return true;
+    const stamp = await stampOfSources();
     rmSync(target, { recursive: true, force: true });
     const options = ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', target, ...(check ? [] : ['--noCheck'])];
     const result = spawnSync(process.execPath, [COMPILER, ...options], { stdio: ['ignore', 2, 2] });
     if (!existsSync(join(target, 'scripts', 'cli.js')) || (check && result.status !== 0)) return false;
+    if (!(await bundle(target)) && check) return false;
     copyData(target);
     writeFileSync(join(target, '.stamp'), stamp);
     const old = `${target}-old`;
@@ -101,15 +89,15 @@ export function build({ check = true, onlyIfStale = false } = {}) {
   }
 }
 
-/** True where the compiler is installed; it is not with `npm ci --omit=dev`. */
+/** True where compiler and bundler are installed; they are not with `npm ci --omit=dev`. */
 export function canBuild() {
-  return existsSync(COMPILER);
+  return existsSync(COMPILER) && existsSync(join(ROOT, 'node_modules', 'rolldown'));
 }
 
 if (argv[1] !== undefined && import.meta.url === pathToFileURL(argv[1]).href) {
   // Installing must not hang on a type error; npm run build, npm run typecheck and publishing find it.
   const installing = env.npm_lifecycle_event === 'prepare';
-  if (canBuild()) exit(build({ check: !installing }) ? 0 : 1);
+  if (canBuild()) exit((await build({ check: !installing })) ? 0 : 1);
   stderr.write('hanbench: the TypeScript compiler is not installed, so dist/ is left as it is (npm ci installs it)\n');
   exit(installing || existsSync(DIST) ? 0 : 3);
 }

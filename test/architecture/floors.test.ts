@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { REPOSITORY } from '../support/shared.ts';
 import { floorViolations, isTable, LINES_MAX, purityViolations, styleViolations } from './rules.ts';
@@ -22,6 +22,21 @@ describe('the house stands as designed', () => {
   it('keeps firmware-sim pure and synchronous (design §1, rule 1)', () => {
     const devices = sources.filter((path) => path.startsWith('firmware-sim/'));
     expect(devices.flatMap((path) => purityViolations(path, read(path)))).toEqual([]);
+  });
+
+  it('reaches little, and no package, from the operation table before a command runs', () => {
+    const reached = new Set(['lab/operations/table.ts']);
+    const packages: string[] = [];
+    for (const path of reached) {
+      for (const { specifier, typeOnly, dynamic } of importsOf(read(path))) {
+        if (typeOnly || dynamic) continue;
+        if (specifier.startsWith('.')) reached.add(posix.join(posix.dirname(path), specifier));
+        else packages.push(`${path}: ${specifier}`);
+      }
+    }
+    expect(packages).toEqual([]);
+    expect([...reached].filter((path) => path.endsWith('-run.ts'))).toEqual([]);
+    expect([...reached].reduce((sum, path) => sum + read(path).length, 0)).toBeLessThan(250_000);
   });
 
   it('throws only typed errors and never says any', () => {
@@ -131,8 +146,8 @@ describe('the checks catch what they are for', () => {
 describe('reading sources', () => {
   it('finds imports with their names', () => {
     expect(importsOf("import { a as b, type C } from './x.ts';\nexport * from './y.ts';")).toEqual([
-      { specifier: './x.ts', typeOnly: false, names: ['a', 'C'], line: 1 },
-      { specifier: './y.ts', typeOnly: false, names: ['*'], line: 2 },
+      { specifier: './x.ts', typeOnly: false, names: ['a', 'C'], dynamic: false, line: 1 },
+      { specifier: './y.ts', typeOnly: false, names: ['*'], dynamic: false, line: 2 },
     ]);
   });
 

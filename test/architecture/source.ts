@@ -98,6 +98,8 @@ export interface ImportStatement {
   readonly typeOnly: boolean;
   /** Names taken from the module, as the module calls them; `*` for all of it. */
   readonly names: readonly string[];
+  /** `import('x')`, read only when it is reached (or a type written in place). */
+  readonly dynamic: boolean;
   readonly line: number;
 }
 
@@ -123,11 +125,23 @@ export function importsOf(text: string): ImportStatement[] {
   const found: ImportStatement[] = [];
   for (const match of withoutComments.matchAll(STATEMENT)) {
     const { names, allTypes } = namesOf(match[2] ?? '');
-    found.push({ specifier: match[4] ?? '', typeOnly: match[1] !== undefined || allTypes, names, line: lineAt(match.index) });
+    found.push({
+      specifier: match[4] ?? '',
+      typeOnly: match[1] !== undefined || allTypes,
+      names,
+      dynamic: false,
+      line: lineAt(match.index),
+    });
   }
   for (const pattern of [BARE, CALL]) {
     for (const match of withoutComments.matchAll(pattern)) {
-      found.push({ specifier: match[2] ?? '', typeOnly: false, names: ['*'], line: lineAt(match.index) });
+      found.push({
+        specifier: match[2] ?? '',
+        typeOnly: false,
+        names: ['*'],
+        dynamic: pattern === CALL,
+        line: lineAt(match.index),
+      });
     }
   }
   return found;

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildOnce, runProcess } from '../support/run-cli.ts';
 import { REPOSITORY } from '../support/shared.ts';
@@ -36,11 +37,14 @@ describe('bin/hanbench.js', () => {
 
   it('loads nothing but the declarations of operations for help', async () => {
     const { stderr } = await runProcess(['--help'], { node: ['--import', REPORT_MODULES] });
-    const loaded = stderr.split('\n').filter((line) => line.startsWith('module '));
-    const allowed =
-      /^module (?:node:(?:fs|path|process|url|events|child_process|module)|data:.*|file:.*\/(?:bin\/hanbench|scripts\/build|dist\/scripts\/cli[\w-]*|dist\/lab\/operations\/(?:(?!.*-run\.js)[\w-]+)|dist\/firmware-sim\/kernel\/[\w-]+|dist\/firmware-sim\/crypto\/(?:suite|keys))\.js)$/;
-    expect(loaded.length).toBeGreaterThan(5);
-    expect(loaded.filter((line) => !allowed.test(line))).toEqual([]);
+    const loaded = stderr.split('\n').flatMap((line) => (line.startsWith('module ') ? [line.slice('module '.length)] : []));
+    const files = loaded.filter((address) => address.startsWith('file:'));
+    const light = /\/(?:bin\/hanbench|scripts\/stamp|dist\/cli\/(?!.*-run\.js)[\w-]+)\.js$/;
+    expect(files.length).toBeGreaterThan(2);
+    expect(files.filter((address) => !light.test(address))).toEqual([]);
+    expect(loaded).not.toContain('node:crypto');
+    const octets = files.reduce((sum, address) => sum + statSync(fileURLToPath(address)).size, 0);
+    expect(octets).toBeLessThan(150_000);
   });
 
   it('refuses an unknown command and an unknown option with exit code 2', async () => {
