@@ -1,5 +1,6 @@
 import type { Format, Meta } from '../../firmware-sim/codec/element.ts';
 import type { ZclAttributeRow, ZclCommandRow, ZclField } from '../../firmware-sim/dictionary/zcl.ts';
+import { Invariant, UsageError } from '../../firmware-sim/kernel/errors.ts';
 import type { StructuresJson, UseCaseJson, ZclFieldJson, ZclStructureJson } from './source.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -45,7 +46,7 @@ function metaOf(field: ZclFieldJson): Meta | undefined {
 
 function fieldOf(field: ZclFieldJson): ZclField {
   const type = TYPES[field.type];
-  if (type === undefined) throw new RangeError(`no ZCL type for ${field.type}`);
+  if (type === undefined) throw new UsageError('unknown-type', `no ZCL type for ${field.type} of field ${field.name}`);
   const meta = metaOf(field);
   return {
     name: field.name,
