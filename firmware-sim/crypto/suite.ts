@@ -1,4 +1,5 @@
 import type { Bytes } from '../kernel/bytes.ts';
+import { randomFor } from '../kernel/random.ts';
 import type { Curve, PrivateKey, PublicKey } from './keys.ts';
 
 /**
@@ -22,6 +23,12 @@ export function profileCurve(profile: SignatureProfile): Curve {
 
 /** Supplies `count` random octets for per-message secrets. */
 export type Entropy = (count: number) => Bytes;
+
+/** Repeatable entropy of one purpose: same seed and purpose, same per-message secrets and keys. */
+export function seededEntropy(seed: number | string, purpose: string): Entropy {
+  const source = randomFor(seed, purpose);
+  return (count) => source.bytes(count);
+}
 
 /** Every cryptographic primitive the emulator needs, synchronous, with explicit randomness. */
 export interface CryptoSuite {

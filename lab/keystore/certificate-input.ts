@@ -37,9 +37,7 @@ function certified({ label, der }: PemBlock): CertifiedKey {
 export function readCertificates(file: string, bytes: Bytes): readonly CertifiedKey[] {
   const text = toAscii(bytes);
   if (text.includes(PEM_MARK)) {
-    const blocks = pemBlocks(file, text);
-    if (blocks.length === 0) throw new ProtocolFault('bad-pem', 'a PEM block begins and does not end');
-    return blocks.map(certified);
+    return pemBlocks(file, text).map(certified);
   }
   if (bytes.length === 0) throw new ProtocolFault('not-a-certificate', 'the file is empty');
   const isHex = /^[0-9a-fA-F\s]+$/.test(text);

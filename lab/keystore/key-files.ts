@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { PrivateKey, PublicKey } from '../../firmware-sim/crypto/keys.ts';
+import { isOnCurve } from '../../firmware-sim/crypto/on-curve.ts';
 import type { CryptoSuite } from '../../firmware-sim/crypto/suite.ts';
 import type { Certificate } from '../../firmware-sim/gbcs/certificates/certificate.ts';
 import { parsePrivateKey, parsePublicKeyInfo } from '../../firmware-sim/gbcs/certificates/key-der.ts';
@@ -86,11 +87,14 @@ function certifiedKey(label: string, der: Bytes): CertifiedKey {
 export function readCertificateFile(file: string): CertifiedKey {
   const block = readPem(file, readText(file)).find(({ label }) => label === 'CERTIFICATE' || label === 'PUBLIC KEY');
   if (!block) throw new UsageError('bad-certificate', 'holds no PEM block CERTIFICATE (or PUBLIC KEY)', { file });
+  let read: CertifiedKey;
   try {
-    return certifiedKey(block.label, block.der);
+    read = certifiedKey(block.label, block.der);
   } catch (error) {
     return contentError('bad-certificate', file, block.label === 'CERTIFICATE' ? 'certificate' : 'public key', error);
   }
+  if (!isOnCurve(read.key)) throw new UsageError('bad-certificate', `its public key is no point of ${read.key.curve}`, { file });
+  return read;
 }
 
 /**

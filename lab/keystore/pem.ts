@@ -7,7 +7,8 @@ export interface PemBlock {
   readonly der: Bytes;
 }
 
-const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----\r?\n?([\s\S]*?)-----END ([A-Z0-9 ]+)-----/g;
+const BEGIN = /-----BEGIN ([A-Z0-9 ]+)-----/y;
+const END = /-----END ([A-Z0-9 ]+)-----/y;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 const LINE_CHARACTERS = 64;
 
@@ -15,20 +16,25 @@ function lineOf(text: string, at: number): number {
   return text.slice(0, at).split('\n').length;
 }
 
-function blockOf(file: string, text: string, match: RegExpMatchArray): PemBlock {
-  const [whole, label = '', body = '', end] = match;
-  const line = lineOf(text, match.index ?? 0);
-  if (label !== end) throw new UsageError('bad-pem', `BEGIN ${label} ends with END ${end}`, { file, line });
-  const bodyAt = (match.index ?? 0) + whole.indexOf(body, label.length);
+/** The label of a boundary that starts at `at`, and where the boundary ends. */
+function boundary(pattern: RegExp, text: string, at: number): { readonly label: string; readonly end: number } | undefined {
+  pattern.lastIndex = at;
+  const match = pattern.exec(text);
+  return match ? { label: match[1] ?? '', end: pattern.lastIndex } : undefined;
+}
+
+function decodeBody(file: string, text: string, start: number, end: number): Bytes {
+  const body = text.slice(start, end);
   const strange = /[^A-Za-z0-9+/=\s]/.exec(body);
   if (strange) {
-    const place = { file, line: lineOf(text, bodyAt + strange.index) };
+    const place = { file, line: lineOf(text, start + strange.index) };
     throw new UsageError('bad-pem', `${JSON.stringify(strange[0])} is no base64 character`, place);
   }
   const digits = body.replace(/\s/g, '');
-  if (!BASE64.test(digits) || digits.length % 4 !== 0)
-    throw new UsageError('bad-pem', `${label} is not whole base64`, { file, line });
-  return { label, der: new Uint8Array(Buffer.from(digits, 'base64')) };
+  if (digits.length % 4 !== 0 || !BASE64.test(digits)) {
+    throw new UsageError('bad-pem', 'the base64 of a PEM block is not whole', { file, line: lineOf(text, start) });
+  }
+  return new Uint8Array(Buffer.from(digits, 'base64'));
 }
 
 /**
@@ -36,7 +42,22 @@ function blockOf(file: string, text: string, match: RegExpMatchArray): PemBlock 
  * @throws UsageError `bad-pem` with file and line
  */
 export function readPem(file: string, text: string): readonly PemBlock[] {
-  return [...text.matchAll(BLOCK)].map((match) => blockOf(file, text, match));
+  const blocks: PemBlock[] = [];
+  let from = 0;
+  for (;;) {
+    const at = text.indexOf('-----BEGIN ', from);
+    if (at < 0) return blocks;
+    const opening = boundary(BEGIN, text, at);
+    const closingAt = text.indexOf('-----END ', at);
+    const closing = closingAt < 0 ? undefined : boundary(END, text, closingAt);
+    if (!opening || !closing)
+      throw new UsageError('bad-pem', 'a PEM block begins and does not end', { file, line: lineOf(text, at) });
+    if (opening.label !== closing.label) {
+      throw new UsageError('bad-pem', `BEGIN ${opening.label} ends with END ${closing.label}`, { file, line: lineOf(text, at) });
+    }
+    blocks.push({ label: opening.label, der: decodeBody(file, text, opening.end, closingAt) });
+    from = closing.end;
+  }
 }
 
 /** One PEM block with lines of 64 characters. */

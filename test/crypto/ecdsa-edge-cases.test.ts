@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type PublicKey, publicKeyFromPoint } from '../../firmware-sim/crypto/keys.ts';
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
+import { isOnCurve } from '../../firmware-sim/crypto/on-curve.ts';
 import { ORDER, scalarBytes } from '../../firmware-sim/crypto/scalar.ts';
-import type { SignatureProfile } from '../../firmware-sim/crypto/suite.ts';
+import { type SignatureProfile, seededEntropy } from '../../firmware-sim/crypto/suite.ts';
 import { concat, fromBigInt } from '../../firmware-sim/kernel/bytes.ts';
 import { Invariant, ProtocolFault, UsageError } from '../../firmware-sim/kernel/errors.ts';
 import { randomFor } from '../../firmware-sim/kernel/random.ts';
@@ -88,6 +89,11 @@ describe('bad public keys', () => {
       expect(suite.verify(peer, text, good)).toBe(false);
       expect(() => suite.sharedSecret(key, peer)).toThrowError(ProtocolFault);
     }
+    expect(isOnCurve(peer)).toBe(false);
+  });
+
+  it('points of both curves are told from others', () => {
+    expect([key, key384].map(({ publicKey }) => isOnCurve(publicKey))).toEqual([true, true]);
   });
 
   it('agreement between curves is a fault', () => {
@@ -158,8 +164,7 @@ describe('per-message secrets', () => {
 
   it('the same seed gives the same signatures', () => {
     const run = () => {
-      const source = randomFor('replay', 'signatures');
-      const own = createNodeSuite({ entropy: (count) => source.bytes(count) });
+      const own = createNodeSuite({ entropy: seededEntropy('replay', 'signatures') });
       return [own.sign('ecdsa', key, text), own.sign('cnsa-candidates', key, text), own.sign('cnsa-p384', key384, text)];
     };
     expect(run()).toEqual(run());

@@ -193,7 +193,7 @@ describe('hanbench gbcs utrn', () => {
       originatorCounter: '12884901888',
       utrn: expect.stringMatching(/^7\d{19}$/),
     });
-    const utrn = String(token?.['utrn']);
+    const utrn = String(token?.utrn);
     const spaced = utrn.replace(/(\d{4})(?=\d)/g, '$1 ');
     const checked = await runHere(['gbcs', 'utrn', 'check', spaced, '--keystore', keys, ...ends, '--json']);
     expect(checked.code).toBe(0);

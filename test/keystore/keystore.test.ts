@@ -160,7 +160,8 @@ describe('what is wrong names its file', () => {
     ['an encrypted key', writePem('ENCRYPTED PRIVATE KEY', new Uint8Array(9)), 'bad-private-key', /decrypt/],
     ['a key cut short', writePem('PRIVATE KEY', new Uint8Array([0x30, 5, 2])), 'bad-private-key', /octet 0/],
     ['a strange character', '-----BEGIN PRIVATE KEY-----\nAAAA\nA!AA\n-----END PRIVATE KEY-----\n', 'bad-pem', /"!"/],
-    ['base64 cut short', '-----BEGIN PRIVATE KEY-----\nAAA\n-----END PRIVATE KEY-----\n', 'bad-pem', /whole base64/],
+    ['base64 cut short', '-----BEGIN PRIVATE KEY-----\nAAA\n-----END PRIVATE KEY-----\n', 'bad-pem', /not whole/],
+    ['a block without an end', '-----BEGIN PRIVATE KEY-----\nAAAA\n', 'bad-pem', /does not end/],
     ['two labels', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END CERTIFICATE-----\n', 'bad-pem', /ends with END/],
   ])('%s instead of a private key', (_, text, kind, message) => {
     writeKeystore(directory, pki);
@@ -184,6 +185,15 @@ describe('what is wrong names its file', () => {
     const error = usageError(() => loadKeystore(directory).publicKey(SUPPLIER, 'digitalSignature'));
     expect(error.kind).toBe('bad-certificate');
     expect(error.message).toMatch(/octet 8 of its DER/);
+  });
+
+  it('a certificate whose key is no point of the curve', () => {
+    const key = pki.publicKey(SUPPLIER, 'keyAgreement') ?? expect.unreachable('no key');
+    const point = key.point.slice();
+    point[64] = (point[64] as number) ^ 1;
+    writeFileSync(file('90b3d51f30010000-ka.pem'), writePem('PUBLIC KEY', encodePublicKeyInfo({ ...key, point })));
+    const error = usageError(() => loadKeystore(directory).publicKey(SUPPLIER, 'keyAgreement'));
+    expect(error).toMatchObject({ kind: 'bad-certificate', message: 'its public key is no point of P-256' });
   });
 
   it('a P-384 key where agreement wants P-256', () => {

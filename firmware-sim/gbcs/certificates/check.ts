@@ -1,4 +1,5 @@
 import type { Curve, PublicKey } from '../../crypto/keys.ts';
+import { isOnCurve } from '../../crypto/on-curve.ts';
 import type { CryptoSuite } from '../../crypto/suite.ts';
 import { type Bytes, equalBytes, toHex } from '../../kernel/bytes.ts';
 import type { Eui64 } from '../../kernel/eui64.ts';
@@ -20,6 +21,7 @@ export type FindingKind =
   | 'holder'
   | 'validity'
   | 'curve'
+  | 'public-key'
   | 'serial'
   | 'policy'
   | 'critical-flag'
@@ -80,6 +82,7 @@ function checkLayout(certificate: Certificate, expected: CertificateExpectation,
   }
   const curves = expected.curves ?? ['P-256'];
   if (!curves.includes(publicKey.curve)) report('curve', `key is ${publicKey.curve}, only ${curves.join(' and ')} is allowed`);
+  if (!isOnCurve(publicKey)) report('public-key', `public key is no point of ${publicKey.curve}`, 'FIPS 186-4 D.1.2');
   const single = keyUsage.length === 1 && (keyUsage[0] === 'digitalSignature' || keyUsage[0] === 'keyAgreement');
   if (kind !== 'authority' && !single) {
     report('key-usage', `key usage is ${keyUsage.join(' and ') || 'absent'}, not exactly one of digitalSignature, keyAgreement`);

@@ -106,6 +106,12 @@ describe('check of a certificate', () => {
     expect(kinds(certificateOf(pki, ESME, 'keyAgreement'), { at: parseIso('9999-12-31T23:59:59Z') })).toEqual([]);
   });
 
+  it('finds a public key off the curve', () => {
+    const point = sound.publicKey.point.slice();
+    point[64] = (point[64] as number) ^ 1;
+    expect(kinds(reissued({ publicKey: { curve: 'P-256', point } }))).toEqual(['public-key', 'subject-key']);
+  });
+
   it('compares with what is expected', () => {
     expect(kinds(sound, { use: 'keyAgreement' })).toEqual(['key-usage']);
     expect(kinds(sound, { role: 3 })).toEqual(['role']);
