@@ -36,18 +36,12 @@ function decodeAny(reader: ByteReader, path: string, depth: number): Element {
   const type = TYPE_OF_TAG.get(tlv.tag) ?? (constructed ? 'SEQUENCE' : 'OCTET STRING');
   if (constructed) {
     const children: Element[] = [];
-    for (let i = 0; reader.at < tlv.end; i++) children.push(decodeAny(inner(reader, tlv.end), `${path}.${i}`, depth + 1));
+    const body = new ByteReader(reader.bytes, tlv.start, tlv.end);
+    for (let i = 0; body.at < body.end; i++) children.push(decodeAny(body, `${path}.${i}`, depth + 1));
+    reader.at = tlv.end;
     return new Element(path, type, children, undefined, false, extrasOf(tlv, type));
   }
   return decodePrimitive(reader, tlv, type, path, undefined, false);
-}
-
-/** Narrows the reader to a nested element for the duration of one call. */
-function inner(reader: ByteReader, end: number): ByteReader {
-  if (reader.end === end) return reader;
-  const nested = new ByteReader(reader.bytes, reader.at, end);
-  reader.at = end;
-  return nested;
 }
 
 function decodePrimitive(
