@@ -74,7 +74,7 @@ export async function build({ check = true, onlyIfStale = false } = {}) {
     rmSync(target, { recursive: true, force: true });
     const options = ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', target, ...(check ? [] : ['--noCheck'])];
     const result = spawnSync(process.execPath, [COMPILER, ...options], { stdio: ['ignore', 2, 2] });
-    if (!existsSync(join(target, 'scripts', 'cli.js')) || (check && result.status !== 0)) return false;
+    if (result.status !== 0 || !existsSync(join(target, 'scripts', 'cli.js'))) return false;
     if (!(await bundle(target)) && check) return false;
     copyData(target);
     writeFileSync(join(target, '.stamp'), stamp);

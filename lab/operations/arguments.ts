@@ -64,9 +64,8 @@ function inRange<T extends number | bigint>(
 }
 
 function rangeText(minimum: number | bigint, maximum: number | bigint): string {
-  return maximum >= 0xff && maximum.toString(2).search('0') < 0
-    ? `${minimum}..0x${maximum.toString(16)}`
-    : `${minimum}..${maximum}`;
+  const hex = maximum.toString(16);
+  return /^(?:ff)+$/.test(hex) ? `${minimum}..0x${hex}` : `${minimum}..${maximum}`;
 }
 
 /** The bounds of a whole number as help shows them, or nothing. */
