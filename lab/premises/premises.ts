@@ -4,6 +4,7 @@ import type { HanDeviceEffect } from '../../firmware-sim/device/effects.ts';
 import type { HanFrame } from '../../firmware-sim/device/han-frame.ts';
 import type { Esme } from '../../firmware-sim/esme/esme.ts';
 import type { Gsme } from '../../firmware-sim/gsme/gsme.ts';
+import { assert } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import type { Cancel, Scheduler } from '../../firmware-sim/kernel/scheduler.ts';
 import { type Millis, toIso } from '../../firmware-sim/kernel/time.ts';
@@ -53,6 +54,7 @@ export class Premises {
   readonly #parts: PremisesParts;
   readonly #actors: Readonly<Record<'esme' | 'gsme' | 'hub', Actor>>;
   #linkUp = false;
+  #darkness = 0;
 
   constructor(parts: PremisesParts) {
     this.#parts = parts;
@@ -72,19 +74,23 @@ export class Premises {
     this.#linkChanged();
   }
 
-  /** The street goes dark. */
+  /** A reason for mains to be away begins; the street is dark while there is one. */
   mainsLost(): void {
+    this.#darkness++;
+    if (this.#darkness > 1) return;
     const now = this.#parts.scheduler.now;
-    if (this.mainsLosses.at(-1)?.to === undefined && this.mainsLosses.length > 0) return;
     this.mainsLosses.push({ from: now });
     this.#journal('mains', 'mains-lost', 'mains supply is lost');
     this.#run('esme', this.esme.mainsLost(now));
   }
 
+  /** One of the reasons is gone; with the last one, mains is back. */
   mainsRestored(): void {
-    const now = this.#parts.scheduler.now;
+    assert(this.#darkness > 0, 'mains comes back only after it was lost');
+    this.#darkness--;
     const loss = this.mainsLosses.at(-1);
-    if (!loss || loss.to !== undefined) return;
+    if (!loss || this.#darkness > 0) return;
+    const now = this.#parts.scheduler.now;
     loss.to = now;
     this.#journal('mains', 'mains-restored', `mains supply is back after ${(now - loss.from) / 1000} s`);
     this.#run('esme', this.esme.mainsRestored(now));
@@ -207,9 +213,4 @@ export class Premises {
 
 function logLine(log: string, code: number): string {
   return `${log} log: ${alertText(code)} ${ALERT_ROWS.get(code)?.title ?? ''}`;
-}
-
-/** `[from, to)` of an interval in seconds, for people. */
-export function intervalText({ from, to }: Interval): string {
-  return `${toIso(from)} for ${to === undefined ? 'ever' : `${(to - from) / 1000} s`}`;
 }
