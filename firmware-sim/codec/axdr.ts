@@ -169,10 +169,7 @@ function readRowType(reader: ByteReader, depth: number): RowType {
   const type = readType(reader);
   if (type === 'array') {
     const count = reader.u16();
-    const of = readRowType(reader, depth + 1);
-    // An array of arrays in a type description multiplies: bound what one row may unfold to.
-    if (rowSize({ array: count, of }) > MAX_ITEMS) reader.fail('bad-axdr', 'row type unfolds to too many values', at);
-    return { array: count, of };
+    return { array: count, of: readRowType(reader, depth + 1) };
   }
   if (type !== 'structure') return type;
   const count = readLength(reader);
@@ -182,10 +179,21 @@ function readRowType(reader: ByteReader, depth: number): RowType {
   return { structure: Array.from({ length: count.value }, () => readRowType(reader, depth + 1)) };
 }
 
-function rowSize(row: RowType): number {
-  if (typeof row === 'string') return row === 'null-data' ? 0 : 1;
-  if ('array' in row) return row.array * Math.max(1, rowSize(row.of));
-  return row.structure.reduce((sum, field) => sum + rowSize(field), 0);
+/** Values one row unfolds to, and the fewest octets it takes. */
+function rowSize(row: RowType): { values: number; octets: number } {
+  if (typeof row === 'string') return { values: 1, octets: row === 'null-data' || row === 'dont-care' ? 0 : 1 };
+  const items = 'array' in row ? [rowSize(row.of)] : row.structure.map(rowSize);
+  const times = 'array' in row ? row.array : 1;
+  const sum = (key: 'values' | 'octets'): number => items.reduce((total, item) => total + item[key], 0) * times;
+  return { values: sum('values') + 1, octets: sum('octets') };
+}
+
+/** Values without octets multiply: rows may hold at most this many values for each octet they take. */
+const VALUES_PER_OCTET_MAX = 16;
+
+function checkRowSize(reader: ByteReader, row: RowType, at: number): void {
+  const { values, octets } = rowSize(row);
+  if (values > VALUES_PER_OCTET_MAX * Math.max(1, octets)) reader.fail('bad-axdr', 'row type unfolds to too many values', at);
 }
 
 function decodeRow(reader: ByteReader, row: RowType, naming: Naming, depth: number): Element {
@@ -205,6 +213,7 @@ function decodeRow(reader: ByteReader, row: RowType, naming: Naming, depth: numb
 function decodeCompactArray(reader: ByteReader, naming: Naming, depth: number): Element {
   const at = reader.at;
   const of = readRowType(reader, depth);
+  checkRowSize(reader, of, at);
   const length = readLength(reader);
   reader.need(length.value);
   const end = reader.at + length.value;

@@ -102,6 +102,12 @@ function decodeText(content: Bytes): Content {
   return isPrintable(content) ? { value: toAscii(content) } : { value: toAscii(content), raw: content };
 }
 
+/** A time written like ISO 8601 is no ASN.1 time; it must not be taken for one when its text is read back. */
+function decodeTime(content: Bytes): Content {
+  const text = decodeText(content);
+  return content.includes(0x2d) ? { ...text, raw: content } : text;
+}
+
 /**
  * Value of the content octets of a primitive type.
  * @param offset where the content stands in the input, for errors
@@ -128,9 +134,10 @@ export function decodeContent(type: DerType, content: Bytes, offset: number): Co
       return decodeUtf8(content);
     case 'PrintableString':
     case 'IA5String':
+      return decodeText(content);
     case 'UTCTime':
     case 'GeneralizedTime':
-      return decodeText(content);
+      return decodeTime(content);
     default:
       return { value: content };
   }

@@ -1,6 +1,6 @@
-import { type Bytes, fromHex, toHex } from '../kernel/bytes.ts';
+import { type Bytes, equalBytes, fromHex, toHex } from '../kernel/bytes.ts';
 import { ProtocolFault, UsageError } from '../kernel/errors.ts';
-import { INTEGER_TYPES } from './axdr-types.ts';
+import { AXDR_TAGS, INTEGER_TYPES } from './axdr-types.ts';
 import { bitsOf, bitsText } from './der.ts';
 import { Element, type ElementExtras, type Format, type RowType, type Scalar } from './element.ts';
 import { meaningOf, OCTET_FORMATS, readAsn1Time, readInteger, showAsn1Time, showInteger } from './formats.ts';
@@ -78,14 +78,19 @@ const MAX_BITS_AS_TEXT = 512;
 function showBits(element: Element): { value: string; bits?: number } {
   const octets = element.value as Bytes;
   const bits = element.extras?.bits ?? octets.length * 8;
-  const text = bitsText(octets, bits);
-  const clean = bits <= MAX_BITS_AS_TEXT && octets.length === bitsOf(text).length && toHex(bitsOf(text)) === toHex(octets);
-  return clean ? { value: text } : { value: toHex(octets), bits };
+  const text = bits <= MAX_BITS_AS_TEXT ? bitsText(octets, bits) : undefined;
+  return text !== undefined && equalBytes(bitsOf(text), octets) ? { value: text } : { value: toHex(octets), bits };
 }
 
 function showOctets(octets: Bytes, format: Format | undefined): { value: string; format?: Format } {
   const text = format && OCTET_FORMATS[format]?.show(octets);
   return text === undefined ? { value: toHex(octets) } : { value: text, format: format as Format };
+}
+
+/** JSON has neither infinities nor a negative zero. */
+function showFloat(value: number): number | string {
+  if (Object.is(value, -0)) return '-0';
+  return Number.isFinite(value) ? value : String(value);
 }
 
 interface Shown {
@@ -111,7 +116,7 @@ function show(element: Element): Shown {
     case 'octets':
       return showOctets(value as Bytes, meta?.format);
     case 'float':
-      return { value: Number.isFinite(value as number) ? (value as number) : String(value) };
+      return { value: showFloat(value as number) };
     default:
       return { value: value as boolean | null };
   }
@@ -156,11 +161,17 @@ export function hexValue(value: unknown, path: string): Bytes {
 }
 
 function readOctets(json: ElementJson, path: string): Bytes {
-  const format = json.format && OCTET_FORMATS[json.format];
+  const format = json.format && Object.hasOwn(OCTET_FORMATS, json.format) && OCTET_FORMATS[json.format];
   if (!format) return hexValue(json.value, path);
   return (
     (typeof json.value === 'string' ? format.read(json.value) : undefined) ?? badValue(path, `a ${json.format} value`, json.value)
   );
+}
+
+function hexBits(json: ElementJson, path: string): { value: Bytes; bits: number } {
+  const value = hexValue(json.value, path);
+  const fits = Number.isInteger(json.bits) && Math.ceil(Number(json.bits) / 8) === value.length;
+  return { value, bits: fits ? Number(json.bits) : badValue(`${path}.bits`, `bits of ${value.length} octets`, json.bits) };
 }
 
 function readScalar(json: ElementJson, path: string): { value: Scalar; bits?: number } {
@@ -170,7 +181,7 @@ function readScalar(json: ElementJson, path: string): { value: Scalar; bits?: nu
       return { value: readInteger(value) ?? badValue(path, `an integer (${type})`, value) };
     case 'float':
       if (typeof value === 'number') return { value };
-      return typeof value === 'string' && /^-?(NaN|Infinity)$/.test(value)
+      return typeof value === 'string' && /^-?(NaN|Infinity|0)$/.test(value)
         ? { value: Number(value) }
         : badValue(path, 'a number', value);
     case 'boolean':
@@ -178,7 +189,7 @@ function readScalar(json: ElementJson, path: string): { value: Scalar; bits?: nu
     case 'null':
       return value === null ? { value } : badValue(path, 'null', value);
     case 'bits':
-      if (json.bits !== undefined) return { value: hexValue(value, path), bits: json.bits };
+      if (json.bits !== undefined) return hexBits(json, path);
       if (typeof value !== 'string' || !/^[01]*$/.test(value)) return badValue(path, 'a text of 0 and 1', value);
       return { value: bitsOf(value), bits: value.length };
     case 'text':
@@ -189,18 +200,36 @@ function readScalar(json: ElementJson, path: string): { value: Scalar; bits?: nu
   }
 }
 
-function extrasFrom(json: ElementJson, path: string, bits: number | undefined): ElementExtras | undefined {
+function smallInteger(value: unknown, path: string, max: number): number {
+  const read = Number(readInteger(value) ?? -1);
+  return read >= 0 && read <= max ? read : badValue(path, `an integer from 0 to ${max}`, value);
+}
+
+/** Deeper than anything the decoders accept. */
+const MAX_DEPTH = 64;
+
+function rowTypeFrom(value: unknown, path: string, depth: number): RowType {
+  if (typeof value === 'string') return Object.hasOwn(AXDR_TAGS, value) ? value : badValue(path, 'a DLMS data type', value);
+  const given = typeof value === 'object' && value !== null && depth < MAX_DEPTH ? (value as Record<string, unknown>) : {};
+  if (Array.isArray(given.structure)) {
+    return { structure: given.structure.map((field, i) => rowTypeFrom(field, `${path}.structure[${i}]`, depth + 1)) };
+  }
+  if (given.array === undefined) return badValue(path, 'a type name, { structure } or { array, of }', value);
+  return { array: smallInteger(given.array, `${path}.array`, 0xffff), of: rowTypeFrom(given.of, `${path}.of`, depth + 1) };
+}
+
+function extrasFrom(json: ElementJson, path: string, bits: number | undefined, depth: number): ElementExtras | undefined {
   const raw =
     json.raw && JSON.stringify(json.raw.shows) === JSON.stringify(json.value)
       ? hexValue(json.raw.octets, `${path}.raw`)
       : undefined;
   const extras: ElementExtras = {
-    ...(json.tag !== undefined && { tag: Number(readInteger(json.tag) ?? badValue(`${path}.tag`, 'a tag octet', json.tag)) }),
-    ...(json.lengthOctets !== undefined && { lengthOctets: json.lengthOctets }),
+    ...(json.tag !== undefined && { tag: smallInteger(json.tag, `${path}.tag`, 0xff) }),
+    ...(json.lengthOctets !== undefined && { lengthOctets: smallInteger(json.lengthOctets, `${path}.lengthOctets`, 5) }),
     ...(bits !== undefined && { bits }),
-    ...(json.of !== undefined && { of: json.of }),
+    ...(json.of !== undefined && { of: rowTypeFrom(json.of, `${path}.of`, 0) }),
     ...(raw && { raw }),
-    ...(json.decrypted && { plaintext: elementFromJson(json.decrypted, `${path}.decrypted`) }),
+    ...(json.decrypted && { plaintext: elementAt(json.decrypted, `${path}.decrypted`, depth + 1) }),
   };
   return Object.keys(extras).length > 0 ? extras : undefined;
 }
@@ -211,10 +240,20 @@ function extrasFrom(json: ElementJson, path: string, bits: number | undefined): 
  * @throws UsageError `bad-value`
  */
 export function elementFromJson(json: unknown, path: string): Element {
+  return elementAt(json, path, 0);
+}
+
+/** Types whose value may be a list of values. */
+const LIST_TYPES = new Set([...CONTAINERS, 'octet-string', 'OCTET STRING']);
+
+function elementAt(json: unknown, path: string, depth: number): Element {
+  if (depth > MAX_DEPTH) return badValue(path, `at most ${MAX_DEPTH} levels`, 'more');
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     return badValue(path, 'an object with name, type and value', json);
   const given = json as ElementJson;
-  if (typeof given.type !== 'string') return badValue(`${path}.type`, 'a type name', given.type);
+  if (typeof given.type !== 'string' || given.type in Object.prototype) {
+    return badValue(`${path}.type`, 'a type name', given.type);
+  }
   const name = typeof given.name === 'string' ? given.name : given.type;
   const meta =
     given.format || given.unit
@@ -222,10 +261,16 @@ export function elementFromJson(json: unknown, path: string): Element {
       : undefined;
   const named = given.unnamed !== true;
   if (Array.isArray(given.value)) {
-    const children = given.value.map((child, i) => elementFromJson(child, `${path}.${(child as ElementJson | null)?.name ?? i}`));
-    return new Element(name, given.type, children, meta, named, extrasFrom(given, path, undefined));
+    if (!LIST_TYPES.has(given.type)) return badValue(path, `one value (${given.type})`, given.value);
+    const children = given.value.map((child, i) => elementAt(child, `${path}.${childName(child, i)}`, depth + 1));
+    return new Element(name, given.type, children, meta, named, extrasFrom(given, path, undefined, depth));
   }
   if (CONTAINERS.has(given.type)) return badValue(path, `a list of values (${given.type})`, given.value);
   const { value, bits } = readScalar(given, path);
-  return new Element(name, given.type, value, meta, named, extrasFrom(given, path, bits));
+  return new Element(name, given.type, value, meta, named, extrasFrom(given, path, bits, depth));
+}
+
+function childName(child: unknown, index: number): string | number {
+  const name = typeof child === 'object' && child !== null && 'name' in child ? child.name : undefined;
+  return typeof name === 'string' ? name : index;
 }

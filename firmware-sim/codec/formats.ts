@@ -74,7 +74,8 @@ const civilAt = (o: Bytes) => ({
 export function isoOfDateTime(o: Bytes): string | undefined {
   if (o.length !== 12 || !isPlainUtc(o)) return undefined;
   const civil = civilAt(o);
-  return isCivil(civil) ? toIso(fromCivil(civil)) : undefined;
+  // ISO 8601 years have four digits.
+  return civil.year <= 9999 && isCivil(civil) ? toIso(fromCivil(civil)) : undefined;
 }
 
 /** DLMS date-time of an ISO text: UTC, deviation 8000, the given clock status. */
@@ -160,8 +161,8 @@ export const OCTET_FORMATS: Readonly<Partial<Record<Format, OctetFormat>>> = {
 export function showInteger(value: number | bigint, format: Format | undefined): number | string {
   const n = Number(value);
   if (format === 'utc' && n > 0 && n < 0xfffffffe) return toIso(fromSeconds2000(n));
-  if (format === 'alert' && n >= 0) return `0x${n.toString(16).padStart(4, '0').toUpperCase()}`;
-  if (format === 'code' && n >= 0) return `0x${n.toString(16).padStart(n > 0xff ? 4 : 2, '0')}`;
+  if (format === 'alert' && n >= 0) return `0x${value.toString(16).padStart(4, '0').toUpperCase()}`;
+  if (format === 'code' && n >= 0) return `0x${value.toString(16).padStart(n > 0xff ? 4 : 2, '0')}`;
   return Number.isSafeInteger(n) && typeof value === 'number' ? value : value.toString();
 }
 

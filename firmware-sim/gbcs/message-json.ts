@@ -5,7 +5,7 @@ import { type Bytes, NO_BYTES, toHex } from '../kernel/bytes.ts';
 import { ProtocolFault } from '../kernel/errors.ts';
 import { type Eui64, parseEui64 } from '../kernel/eui64.ts';
 import type { Checked } from './checked-message.ts';
-import { signedPart } from './envelope.ts';
+import { MAC_OCTETS, signedPart } from './envelope.ts';
 import { CRA_FLAGS, type Cra, type MessageHeader, type Supplementary } from './header.ts';
 import { encode, envelopeOf, type GbcsMessage, type MessageForm, useCaseOf, type WholeMessage } from './message.ts';
 import { unnamedValues } from './payload.ts';
@@ -126,7 +126,7 @@ export function messageToJson(suite: Pick<CryptoSuite, 'sha256'>, message: GbcsM
 
 function euiAt(value: unknown, path: string): Eui64 {
   try {
-    return parseEui64(String(value));
+    return typeof value === 'string' ? parseEui64(value) : badValue(path, 'an EUI-64', value);
   } catch (error) {
     if (error instanceof ProtocolFault) return badValue(path, 'an EUI-64', value);
     throw error;
@@ -161,12 +161,13 @@ function dateTimeFrom(value: unknown): Bytes | undefined {
     return octets.length === 12 ? octets : badValue('dateTime.octets', '12 octets', json.octets);
   }
   const status = numberAt(json.status ?? 0xff, 'dateTime.status', 0xff);
-  return dateTimeOfIso(String(json.iso), status) ?? badValue('dateTime.iso', 'a time such as 2030-01-15T09:00:00Z', json.iso);
+  const read = typeof json.iso === 'string' ? dateTimeOfIso(json.iso, status) : undefined;
+  return read ?? badValue('dateTime.iso', 'a time such as 2030-01-15T09:00:00Z', json.iso);
 }
 
 function headerFrom(json: Readonly<Record<string, unknown>>): MessageHeader {
   const cra = json.cra as Cra;
-  if (!Object.hasOwn(CRA_FLAGS, String(cra))) badValue('cra', 'command, response or alert', json.cra);
+  if (typeof cra !== 'string' || !Object.hasOwn(CRA_FLAGS, cra)) badValue('cra', 'command, response or alert', json.cra);
   return {
     cra,
     originatorCounter: counterAt(json.originatorCounter, 'originatorCounter'),
@@ -212,14 +213,21 @@ function blockFrom(header: MessageHeader, value: unknown): GbcsMessage {
 
 const FORMS: readonly MessageForm[] = ['command', 'pre-command', 'response', 'alert', 'gbt-block'];
 
+/** Hex octets of one of the lengths that exist. */
+function octetsAt(value: unknown, path: string, lengths: readonly number[]): Bytes {
+  const octets = hexValue(value, path);
+  return lengths.includes(octets.length) ? octets : badValue(path, `${lengths.join(', ')} octets`, value);
+}
+
 /** Signature octets a line asks for: those it carries, else room for one when it says there should be one. */
 function signatureFrom(
   protection: Readonly<Record<string, unknown>>,
   json: Readonly<Record<string, unknown>>,
 ): Bytes | undefined {
-  if (protection.signature !== undefined) return hexValue(protection.signature, 'protection.signature');
+  if (protection.signature !== undefined) return octetsAt(protection.signature, 'protection.signature', [0, 64, 96]);
+  if (json.protection !== undefined) return undefined;
   const wanted = json.signature !== undefined && json.signature !== 'absent';
-  if (wanted && json.protection === undefined) return new Uint8Array(64);
+  if (wanted) return new Uint8Array(64);
   return json.form === 'pre-command' ? undefined : NO_BYTES;
 }
 
@@ -235,7 +243,11 @@ export function messageFromJson(line: unknown): FromJson {
   const protection = json.protection === undefined ? {} : objectAt(json.protection, 'protection');
   const macWanted = json.protection === undefined && json.mac !== undefined && json.mac !== 'absent';
   const mac =
-    protection.mac === undefined ? (macWanted ? new Uint8Array(12) : undefined) : hexValue(protection.mac, 'protection.mac');
+    protection.mac === undefined
+      ? macWanted
+        ? new Uint8Array(MAC_OCTETS)
+        : undefined
+      : octetsAt(protection.mac, 'protection.mac', [MAC_OCTETS]);
   const message: WholeMessage = {
     form,
     header,
