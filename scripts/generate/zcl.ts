@@ -1,6 +1,6 @@
 import type { Format, Meta } from '../../firmware-sim/codec/element.ts';
 import type { ZclAttributeRow, ZclCommandRow, ZclField } from '../../firmware-sim/dictionary/zcl.ts';
-import { Invariant, UsageError } from '../../firmware-sim/kernel/errors.ts';
+import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 import type { StructuresJson, UseCaseJson, ZclFieldJson, ZclStructureJson } from './source.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
