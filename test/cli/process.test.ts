@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,6 +45,18 @@ describe('bin/hanbench.js', () => {
     expect(loaded).not.toContain('node:crypto');
     const octets = files.reduce((sum, address) => sum + statSync(fileURLToPath(address)).size, 0);
     expect(octets).toBeLessThan(150_000);
+  });
+
+  it('is a library as well: hanbench/gbcs, with types', async () => {
+    const program = "const m = await import('hanbench/gbcs'); console.log(typeof m.decode, typeof m.encode);";
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: REPOSITORY,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [answer] = await once(child.stdout, 'data');
+    expect(String(answer)).toBe('function function\n');
+    const { exports } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
+    for (const file of Object.values(exports['./gbcs'])) expect(statSync(join(REPOSITORY, String(file))).isFile()).toBe(true);
   });
 
   it('refuses an unknown command and an unknown option with exit code 2', async () => {
