@@ -89,7 +89,9 @@ describe('damaged messages', () => {
         }
       } catch (error) {
         const where = `seed ${SEED}, index ${i}, corpus of ${corpus.length}, octets ${toHex(bytes)}`;
-        throw new Error(`${error instanceof Error ? `${error.name}: ${error.message}` : String(error)} [${where}]`, { cause: error });
+        throw new Error(`${error instanceof Error ? `${error.name}: ${error.message}` : String(error)} [${where}]`, {
+          cause: error,
+        });
       }
       slowest = Math.max(slowest, performance.now() - began);
       if (i % 2_000 === 0) await setImmediate();
