@@ -1,8 +1,8 @@
 // Builds dist/ with the TypeScript compiler. Plain JavaScript: it must run before anything is built.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { argv, env, exit, pid, stderr } from 'node:process';
+import { argv, env, exit, kill, pid, stderr } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { DIST, ROOT, SOURCES, sources, stampOfSources, stateOfBuild } from './stamp.js';
 
@@ -14,18 +14,32 @@ function wait(ms) {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-/** One builder at a time; a lock that its owner left behind is broken after two minutes. */
+/** The process that holds the lock, or undefined when it is gone, or has held it too long to be believed. */
+function holder() {
+  try {
+    const holding = Number(readFileSync(LOCK, 'utf8'));
+    const since = statSync(LOCK).mtimeMs;
+    if (Date.now() - since > LOCK_MS_MAX) return undefined;
+    // The file is empty for a moment after it was made.
+    if (holding > 0) kill(holding, 0);
+    return holding;
+  } catch (error) {
+    if (error.code === 'EPERM') return -1;
+    return undefined;
+  }
+}
+
+/** One builder at a time. A builder that was killed leaves its lock behind; the next one breaks it. */
 function lock() {
   for (;;) {
     try {
-      mkdirSync(LOCK);
+      writeFileSync(LOCK, String(pid), { flag: 'wx' });
       return;
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
     }
-    const since = existsSync(LOCK) ? statSync(LOCK, { throwIfNoEntry: false })?.mtimeMs : undefined;
-    if (since !== undefined && Date.now() - since > LOCK_MS_MAX) rmSync(LOCK, { recursive: true, force: true });
-    wait(50);
+    if (holder() === undefined) rmSync(LOCK, { force: true });
+    else wait(50);
   }
 }
 
@@ -85,7 +99,7 @@ export async function build({ check = true, onlyIfStale = false } = {}) {
     return true;
   } finally {
     rmSync(target, { recursive: true, force: true });
-    rmSync(LOCK, { recursive: true, force: true });
+    rmSync(LOCK, { force: true });
   }
 }
 
