@@ -86,11 +86,14 @@ function manifestFields(entry: ManifestMessage): Record<string, unknown> {
   return { cra, messageCode, originator, recipient, originatorCounter, headerDateTime, supplementary };
 }
 
-/** The manifest names variants that only their content tells apart, and use cases that share one message code. */
+/**
+ * The manifest names variants that only their content tells apart, and use cases that share one message code; what provokes an
+ * error may carry another use case's code (CS04B's does).
+ */
 function nameFits(entry: ManifestMessage, message: GbcsMessage): boolean {
   const found = useCaseOf(message)?.useCase.code;
   const shares = useCaseByName(entry.useCase)?.[message.header.cra].includes(message.header.messageCode) === true;
-  return found !== undefined && (entry.useCase.startsWith(found) || shares);
+  return found !== undefined && (entry.useCase.startsWith(found) || shares || entry.outcome === 'error');
 }
 
 const FORMS = { command: 'command', precommand: 'pre-command', response: 'response', alert: 'alert' } as const;

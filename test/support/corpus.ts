@@ -10,6 +10,7 @@ export interface ManifestMessage {
   readonly kind: 'command' | 'precommand' | 'response' | 'alert';
   readonly cra: string;
   readonly useCase: string;
+  readonly outcome: string;
   readonly messageCode: string;
   readonly originator: string;
   readonly recipient: string;
