@@ -154,8 +154,9 @@ export class Esme {
       this.#feedBackAt = undefined;
       effects.push(...this.#setFeed(this.#meter.mainsOn));
     }
+    // What has become due meanwhile is done in the next poll, so that an observer sees the meter just as it has started.
     if (this.#startedAt !== undefined && this.#startedAt <= now) this.#started(now, effects);
-    if (this.#application === 'running') this.#pollApplication(now, effects);
+    else if (this.#application === 'running') this.#pollApplication(now, effects);
     return this.#flushed(effects);
   }
 
@@ -172,7 +173,6 @@ export class Esme {
   #powerDown(effects: HanDeviceEffect[]): void {
     this.#application = 'off';
     this.#startedAt = undefined;
-    this.#feedBackAt = undefined;
     this.#restoreAlertAt = undefined;
     this.#ota.stop();
     this.#outbox.reset();

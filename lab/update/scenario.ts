@@ -25,6 +25,8 @@ export interface UpdateFindings {
   /** How the meter took the replay of its CS06. */
   replay?: { readonly rejectedAs: readonly string[]; readonly answered: boolean; readonly activatedAgain: boolean };
   readonly outagesBegun: PlannedOutage[];
+  /** When the last outage that was begun ends. */
+  outagesEndAt: Millis;
 }
 
 const SECOND = 1_000;
@@ -68,7 +70,7 @@ export function startOf(config: UpdateConfig): Millis {
 export function* updateSteps(config: UpdateConfig, begun?: (findings: UpdateFindings) => void): Step<UpdateFindings> {
   const startedAt = startOf(config);
   const world = createWorld(config, startedAt);
-  const findings: UpdateFindings = { world, startedAt, endedAt: startedAt, outagesBegun: [] };
+  const findings: UpdateFindings = { world, startedAt, endedAt: startedAt, outagesBegun: [], outagesEndAt: startedAt };
   say(world, 'harness', 'start', `${toIso(startedAt)}, seed ${config.seed}, signatures ${config.signatureProfile}`);
   begun?.(findings);
   yield* readVersionsBefore(findings);
@@ -125,6 +127,7 @@ function* readVersionsBefore(findings: UpdateFindings): Step<void> {
 function beginOutage(findings: UpdateFindings, outage: PlannedOutage, at: Millis): void {
   const { scheduler, premises } = findings.world;
   findings.outagesBegun.push(outage);
+  findings.outagesEndAt = Math.max(findings.outagesEndAt, at + outage.offsetMs + outage.durationMs);
   scheduler.at(at + outage.offsetMs, () => premises.mainsLost());
   scheduler.at(at + outage.offsetMs + outage.durationMs, () => premises.mainsRestored());
 }
@@ -203,6 +206,7 @@ function* settle(findings: UpdateFindings): Step<void> {
   const { premises, dcc, config } = world;
   const limit = ANSWER_LIMIT_MS + totalOutage(config) + config.policy.holdMs;
   const quiet = (): boolean =>
+    world.scheduler.now >= findings.outagesEndAt &&
     premises.mainsLosses.every(({ to }) => to !== undefined) &&
     premises.feedLosses.every(({ to }) => to !== undefined) &&
     premises.esme.listening &&

@@ -7,7 +7,21 @@ import { fromHex, toHex } from '../../firmware-sim/kernel/bytes.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { factsOf } from '../../lab/parties/message-facts.ts';
 import { activateFirmware, readVersionPayload } from '../../lab/update/commands.ts';
-import { BROKER, command, ESME, esmeDevice, logged, NETWORK_OPERATOR, NOW, pki, refusals, SECOND_SUPPLIER, sent, SUPPLIER, suite } from './bench.ts';
+import {
+  BROKER,
+  command,
+  ESME,
+  esmeDevice,
+  logged,
+  NETWORK_OPERATOR,
+  NOW,
+  pki,
+  refusals,
+  SECOND_SUPPLIER,
+  SUPPLIER,
+  sent,
+  suite,
+} from './bench.ts';
 
 const hash = new Uint8Array(32).fill(7);
 const activation = (originatorCounter = 1_000n) => ({
@@ -21,7 +35,13 @@ const versionRead = { payload: readVersionPayload(1_000n) };
 describe('receive pipeline (GBCS 6.2.4)', () => {
   it('answers a non-critical read with a MAC for its originator and no signature', () => {
     const [response] = sent(esmeDevice().receive(command(versionRead), NOW));
-    expect(response?.header).toMatchObject({ cra: 'response', originator: ESME, recipient: SUPPLIER, originatorCounter: 1_000n, dateTime: undefined });
+    expect(response?.header).toMatchObject({
+      cra: 'response',
+      originator: ESME,
+      recipient: SUPPLIER,
+      originatorCounter: 1_000n,
+      dateTime: undefined,
+    });
     expect(response && checkMac(suite, response, pki)).toBe('valid');
     expect(response && checkSignature(suite, response, pki)).toBe('absent');
     expect(response && factsOf(response.header, response.payload)).toEqual({ version: 0x01020003 });
@@ -47,11 +67,21 @@ describe('receive pipeline (GBCS 6.2.4)', () => {
     ['not-for-this-device', 'another device', command({ ...versionRead, recipient: '00-DB-12-34-56-78-90-A1' as Eui64 }), []],
     ['not-for-this-device', 'a response', command({ ...versionRead, cra: 'response' }), []],
     ['unknown-originator', 'a supplier without a cell', command({ ...versionRead, originator: SECOND_SUPPLIER }), [0x8f3e]],
-    ['role-not-allowed', 'CS06 by the network operator', command({ ...activation(), originator: NETWORK_OPERATOR, signer: NETWORK_OPERATOR }), [0x8f30]],
+    [
+      'role-not-allowed',
+      'CS06 by the network operator',
+      command({ ...activation(), originator: NETWORK_OPERATOR, signer: NETWORK_OPERATOR }),
+      [0x8f30],
+    ],
     ['bad-signature', 'CS06 signed by the second supplier', command({ ...activation(), signer: SECOND_SUPPLIER }), [0x8f3d]],
     ['bad-signature', 'CS06 without a signature', command({ ...activation(), signer: undefined }), [0x8f3d]],
     ['bad-signature', 'a signed read', command({ ...versionRead, signer: SUPPLIER }), [0x8f3d]],
-    ['bad-payload', 'CS06 with another counter inside', command({ ...activation(), payload: activateFirmware(ESME, hash).payload(1n) }), [0x8f1e]],
+    [
+      'bad-payload',
+      'CS06 with another counter inside',
+      command({ ...activation(), payload: activateFirmware(ESME, hash).payload(1n) }),
+      [0x8f1e],
+    ],
     ['bad-payload', 'a read with an octet left over', command({ payload: Uint8Array.of(...versionRead.payload, 0) }), [0x8f1e]],
   ] as const)('drops %s: %s', (reason, _, message, codes) => {
     const effects = esmeDevice().receive(message, NOW);
@@ -129,7 +159,9 @@ describe('ECS100: a command this device does not know', () => {
     const [alert] = sent(effects);
     expect(alert?.header).toMatchObject({ cra: 'alert', messageCode: 0x0120, recipient: SUPPLIER, supplementary: undefined });
     expect(alert && checkSignature(suite, alert, pki)).toBe('valid');
-    expect(toHex(alert?.payload ?? new Uint8Array(0))).toBe('0f200000010002031' + '28f85090c07ee010fff090000008000ff090a003300000000000003e8');
+    expect(toHex(alert?.payload ?? new Uint8Array(0))).toBe(
+      '0f200000010002031' + '28f85090c07ee010fff090000008000ff090a003300000000000003e8',
+    );
   });
 
   it('is reported to the broker with the party it speaks for', () => {
