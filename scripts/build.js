@@ -69,7 +69,9 @@ async function bundle(target) {
     await made.close();
     return true;
   } catch (error) {
-    stderr.write(`hanbench: the command line cannot be bundled: ${error.message}\n`);
+    stderr.write(
+      `hanbench: the command line cannot be bundled: ${String(error.message).split('\n', 1)[0]} (npm run typecheck says why)\n`,
+    );
     rmSync(join(target, 'cli'), { recursive: true, force: true });
     return false;
   }
