@@ -119,7 +119,8 @@ function decodeValue(reader: ByteReader, type: AxdrType, naming: Naming, depth: 
     case 'bit-string': {
       const length = readLength(reader);
       const value = reader.take(Math.ceil(length.value / 8));
-      return element(naming, type, value, { bits: length.value, ...lengthExtras(length) });
+      const extras = lengthExtras(length);
+      return element(naming, type, value, extras ? { bits: length.value, ...extras } : { bits: length.value });
     }
     case 'octet-string': {
       const length = readLength(reader);

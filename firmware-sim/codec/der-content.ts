@@ -1,4 +1,4 @@
-import { type Bytes, fromAscii, fromBigInt, isPrintable, NO_BYTES, toAscii, toBigInt } from '../kernel/bytes.ts';
+import { type Bytes, equalBytes, fromAscii, fromBigInt, isPrintable, NO_BYTES, toAscii, toBigInt } from '../kernel/bytes.ts';
 import { ProtocolFault } from '../kernel/errors.ts';
 import type { DerType } from './der-schema.ts';
 import type { Element, Scalar } from './element.ts';
@@ -35,7 +35,31 @@ function encodeInteger(value: Scalar, name: string): Bytes {
   return fromBigInt(BigInt.asUintN(length * 8, wide), length);
 }
 
-function decodeOid(content: Bytes): Content {
+interface KnownOid {
+  readonly octets: Bytes;
+  readonly content: Content;
+}
+
+const OID_TEXTS = new Map<number, KnownOid>();
+const OID_CACHE_SIZE = 512;
+
+/** FNV-1a of octets: identifiers repeat in every certificate, so their texts are kept. */
+function hashOf(octets: Bytes): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < octets.length; i++) h = Math.imul(h ^ (octets[i] as number), 0x01000193);
+  return h;
+}
+
+function decodeOid(octets: Bytes): Content {
+  const hash = hashOf(octets);
+  const known = OID_TEXTS.get(hash);
+  if (known && equalBytes(known.octets, octets)) return known.content;
+  const content = spellOid(octets);
+  if (!content.raw && OID_TEXTS.size < OID_CACHE_SIZE) OID_TEXTS.set(hash, { octets: octets.slice(), content });
+  return content;
+}
+
+function spellOid(content: Bytes): Content {
   const arcs: number[] = [];
   let arc = 0;
   for (let i = 0; i < content.length; i++) {
@@ -55,7 +79,6 @@ function decodeOid(content: Bytes): Content {
 }
 
 const OID_OCTETS = new Map<string, Bytes>();
-const OID_CACHE_SIZE = 512;
 
 function encodeOid(text: Scalar, name: string): Bytes {
   const known = OID_OCTETS.get(text as string);

@@ -144,7 +144,8 @@ function readHeader(reader: ByteReader): MessageHeader {
     reader.fail('bad-header', `date-time of ${dateTimeLength} octets (0 or 12)`, dateTimeAt);
   }
   const dateTime = dateTimeLength === 0 ? undefined : reader.take(12);
-  return { cra, originatorCounter, originator, recipient, dateTime, ...readOtherInformation(reader) };
+  const { messageCode, supplementary } = readOtherInformation(reader);
+  return { cra, originatorCounter, originator, recipient, dateTime, messageCode, supplementary };
 }
 
 function readBody(reader: ByteReader, maced: boolean): Envelope {
@@ -212,6 +213,20 @@ function writeGroupWithSignature(writer: ByteWriter, envelope: Envelope, maced: 
   writeGroup(writer, envelope.header, envelope.payload);
   const signature = envelope.signature ?? (maced ? NO_BYTES : undefined);
   if (signature) writer.u8(signature.length).bytes(signature);
+}
+
+/** Hands `use` the octets a signature covers, without a copy of their own. */
+export function overSignedPart<T>(envelope: Pick<Envelope, 'header' | 'payload'>, use: (octets: Bytes) => T): T {
+  const writer = new ByteWriter();
+  writeGroup(writer, envelope.header, envelope.payload);
+  return writer.use((octets) => use(octets.subarray(1)));
+}
+
+/** Hands `use` the additional authenticated data of a MAC, without a copy of its own. */
+export function overMacInput<T>(envelope: Envelope, use: (octets: Bytes) => T): T {
+  const writer = new ByteWriter().bytes(MAC_AAD_PREFIX);
+  writeGroupWithSignature(writer, envelope, true);
+  return writer.use(use);
 }
 
 /** Additional authenticated data of a MAC: `11 00 00 00 00 00`, grouping header, payload, signature (GBCS 6.2). */

@@ -84,29 +84,37 @@ export function encodeZclFields(fields: readonly Element[]): Bytes {
   return writer.finish();
 }
 
+const NO_FIELDS: readonly Element[] = [];
+
+function readSealed(body: ByteReader, headerControl: number, frameCounter: number): SealedFields {
+  const length = body.u16();
+  if (length !== body.remaining)
+    body.fail('bad-gbz', `ciphered information of ${length} octets, ${body.remaining} left`, body.at - 2);
+  return { headerControl, frameCounter, blob: body.rest() };
+}
+
+/** The reader is narrowed to the component meanwhile. */
 function readComponent(reader: ByteReader): GbzComponent {
   const control = reader.u8();
   if ((control & ~0x13) !== 0) reader.fail('bad-gbz', `control octet 0x${control.toString(16)} has unknown bits`, reader.at - 1);
   const cluster = reader.u16();
   const length = reader.u16();
   reader.need(length);
-  const end = reader.at + length;
-  const body = new ByteReader(reader.bytes, reader.at, end);
-  reader.at = end;
+  const outer = reader.end;
+  reader.end = reader.at + length;
   const encrypted = (control & GBZ_CONTROL.encrypted) !== 0;
-  const fromDateTime = (control & GBZ_CONTROL.fromDateTime) !== 0 ? body.u32() : undefined;
-  const headerControl = encrypted ? body.u8() : 0;
-  const frameCounter = encrypted ? body.u8() : 0;
-  const frameControl = body.u8();
-  if ((frameControl & 0x04) !== 0) body.fail('bad-gbz', 'manufacturer-specific ZCL commands are not used in GBCS', body.at - 1);
-  const sequence = body.u8();
-  const command = body.u8();
-  const head = { control, cluster, fromDateTime, frameControl, sequence, command };
-  if (!encrypted) return { ...head, fields: decodeZclFields(body.rest(), cluster, frameControl, command), sealed: undefined };
-  const sealedLength = body.u16();
-  if (sealedLength !== body.remaining)
-    body.fail('bad-gbz', `ciphered information of ${sealedLength} octets, ${body.remaining} left`, body.at - 2);
-  return { ...head, fields: [], sealed: { headerControl, frameCounter, blob: body.rest() } };
+  const fromDateTime = (control & GBZ_CONTROL.fromDateTime) !== 0 ? reader.u32() : undefined;
+  const headerControl = encrypted ? reader.u8() : 0;
+  const frameCounter = encrypted ? reader.u8() : 0;
+  const frameControl = reader.u8();
+  if ((frameControl & 0x04) !== 0)
+    reader.fail('bad-gbz', 'manufacturer-specific ZCL commands are not used in GBCS', reader.at - 1);
+  const sequence = reader.u8();
+  const command = reader.u8();
+  const sealed = encrypted ? readSealed(reader, headerControl, frameCounter) : undefined;
+  const fields = sealed ? NO_FIELDS : decodeZclFields(reader.rest(), cluster, frameControl, command);
+  reader.end = outer;
+  return { control, cluster, fromDateTime, frameControl, sequence, command, fields, sealed };
 }
 
 function writeComponent(writer: ByteWriter, component: GbzComponent): void {

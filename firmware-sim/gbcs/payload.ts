@@ -1,4 +1,5 @@
-import { decodeDerElement, decodeUnknownDer, encodeDerElement } from '../codec/der.ts';
+import { encodeDerElement } from '../codec/der.ts';
+import { decodeDerElement, decodeUnknownDer } from '../codec/der-decode.ts';
 import { countUnnamed, type Element } from '../codec/element.ts';
 import type { Bytes } from '../kernel/bytes.ts';
 import { ProtocolFault } from '../kernel/errors.ts';

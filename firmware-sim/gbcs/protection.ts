@@ -3,7 +3,7 @@ import type { CryptoSuite, SignatureProfile } from '../crypto/suite.ts';
 import { ByteWriter } from '../kernel/byte-writer.ts';
 import { type Bytes, equalBytes, fromHex } from '../kernel/bytes.ts';
 import { type Eui64, eui64Bytes } from '../kernel/eui64.ts';
-import { type Envelope, MAC_OCTETS, macInput, signedPart } from './envelope.ts';
+import { type Envelope, MAC_OCTETS, overMacInput, overSignedPart, signedPart } from './envelope.ts';
 import { CRA_FLAGS, type MessageHeader } from './header.ts';
 import type { KeyProvider } from './key-provider.ts';
 
@@ -31,7 +31,7 @@ export function deriveKey(
 ): Bytes {
   const writer = new ByteWriter(69).u32(1).bytes(z).bytes(KDF_ALGORITHM_ID).bytes(originator);
   writer.u8(9).u8(purpose).u64(counter).bytes(recipient);
-  return suite.sha256(writer.finish()).subarray(0, 16);
+  return writer.use((octets) => suite.sha256(octets)).subarray(0, 16);
 }
 
 /** `ORIG || 00000000`: the GCM initialisation vector of MACs and encrypted parts alike. */
@@ -46,7 +46,7 @@ export function computeMac(suite: CryptoSuite, envelope: Envelope, z: Bytes): By
   const { header } = envelope;
   const originator = eui64Bytes(header.originator);
   const key = deriveKey(suite, z, originator, CRA_FLAGS[header.cra], header.originatorCounter, eui64Bytes(header.recipient));
-  return suite.gmac(key, initialisationVector(originator), macInput(envelope), MAC_OCTETS);
+  return overMacInput(envelope, (input) => suite.gmac(key, initialisationVector(originator), input, MAC_OCTETS));
 }
 
 /** The two ends of a MAC's key agreement. */
@@ -93,7 +93,8 @@ export function checkSignature(suite: CryptoSuite, envelope: Envelope, keys: Pic
   if (!envelope.signature || envelope.signature.length === 0) return 'absent';
   const key = keys.publicKey(envelope.header.originator, 'digitalSignature');
   if (!key) return 'no-key';
-  return suite.verify(key, signedPart(envelope), envelope.signature) ? 'valid' : 'invalid';
+  const { signature } = envelope;
+  return overSignedPart(envelope, (signed) => suite.verify(key, signed, signature)) ? 'valid' : 'invalid';
 }
 
 /** The message with its originator's signature in place of whatever signature it had; its MAC is dropped. */

@@ -44,11 +44,11 @@ function value(reader: ByteReader, cluster: number, attribute: number): Element[
   const typeAt = reader.at;
   const code = reader.u8();
   const type = ZCL_TYPE_OF_CODE[code] ?? reader.fail('bad-zcl', `0x${code.toString(16)} is not a ZCL data type`, typeAt);
-  const path = `attribute0x${attribute.toString(16).padStart(4, '0')}`;
+  const name = known?.name ?? `attribute0x${attribute.toString(16).padStart(4, '0')}`;
   const meta = valueMeta(known?.unit, known?.text === true);
   return [
     new Element('attributeDataType', 'uint8', code, TYPE_CODE),
-    decodeZclValue(reader, type, known?.name ?? path, meta, known !== undefined),
+    decodeZclValue(reader, type, name, meta, known !== undefined),
   ];
 }
 

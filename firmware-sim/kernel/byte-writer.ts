@@ -1,12 +1,20 @@
 import type { Bytes } from './bytes.ts';
 
-/** A growing output buffer, big-endian unless a name says otherwise. */
+/** Buffers of finished writers, for the next ones: allocating them anew is dearer than what is written into them. */
+const POOL: Uint8Array[] = [];
+const POOL_SIZE = 8;
+const BUFFER_OCTETS = 1024;
+const POOLED_OCTETS_MAX = 65_536;
+const FINISHED = new Uint8Array(0);
+
+/** A growing output buffer, big-endian unless a name says otherwise. `finish` or `use` ends it. */
 export class ByteWriter {
   #buffer: Uint8Array;
   #length = 0;
 
-  constructor(capacity = 128) {
-    this.#buffer = new Uint8Array(capacity);
+  constructor(capacity = BUFFER_OCTETS) {
+    const pooled = POOL.pop();
+    this.#buffer = pooled && pooled.length >= capacity ? pooled : new Uint8Array(Math.max(capacity, BUFFER_OCTETS));
   }
 
   get length(): number {
@@ -82,8 +90,23 @@ export class ByteWriter {
     return this;
   }
 
-  /** A copy of what has been written. */
+  #release(): void {
+    if (POOL.length < POOL_SIZE && this.#buffer.length <= POOLED_OCTETS_MAX) POOL.push(this.#buffer);
+    this.#buffer = FINISHED;
+    this.#length = 0;
+  }
+
+  /** What has been written, in octets of its own; ends the writer. */
   finish(): Bytes {
-    return this.#buffer.slice(0, this.#length);
+    const written = this.#buffer.slice(0, this.#length);
+    this.#release();
+    return written;
+  }
+
+  /** Hands what has been written to `read` without a copy; ends the writer. `read` must not keep the octets. */
+  use<T>(read: (octets: Bytes) => T): T {
+    const result = read(this.#buffer.subarray(0, this.#length));
+    this.#release();
+    return result;
   }
 }

@@ -63,11 +63,9 @@ export function equalBytes(a: Bytes, b: Bytes): boolean {
   return true;
 }
 
-/** Unsigned big-endian value of up to 8 octets as a bigint. */
+/** Unsigned big-endian value of octets as a bigint. */
 export function toBigInt(bytes: Bytes): bigint {
-  let value = 0n;
-  for (const octet of bytes) value = (value << 8n) | BigInt(octet);
-  return value;
+  return bytes.length === 0 ? 0n : BigInt(`0x${toHex(bytes)}`);
 }
 
 /** `length` octets, big-endian, of an unsigned value. */

@@ -24,17 +24,43 @@ export function parseEui64(text: string): Eui64 {
 
 const DASHED: readonly string[] = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0').toUpperCase());
 
+/** Texts of identifiers seen, by their upper and lower halves: a lab meets the same few again and again. */
+const SEEN = new Map<number, Map<number, Eui64>>();
+const SEEN_MAX = 65_536;
+let seen = 0;
+
+function spell(bytes: Bytes, offset: number): Eui64 {
+  const pairs: string[] = [];
+  for (let i = 0; i < 8; i++) pairs.push(DASHED[bytes[offset + i] as number] as string);
+  return pairs.join('-') as Eui64;
+}
+
 /** The EUI-64 at `offset` of `bytes` (8 octets, most significant first). */
 export function eui64At(bytes: Bytes, offset = 0): Eui64 {
-  let text = DASHED[bytes[offset] as number] as string;
-  for (let i = 1; i < 8; i++) text += `-${DASHED[bytes[offset + i] as number]}`;
-  return text as Eui64;
+  const at = (i: number): number => bytes[offset + i] as number;
+  const upper = (at(0) << 24) | (at(1) << 16) | (at(2) << 8) | at(3);
+  const lower = (at(4) << 24) | (at(5) << 16) | (at(6) << 8) | at(7);
+  let half = SEEN.get(upper);
+  const known = half?.get(lower);
+  if (known) return known;
+  if (seen++ >= SEEN_MAX) {
+    SEEN.clear();
+    half = undefined;
+    seen = 1;
+  }
+  const text = spell(bytes, offset);
+  if (half) half.set(lower, text);
+  else SEEN.set(upper, new Map([[lower, text]]));
+  return text;
 }
+
+/** Value of an upper-case hex digit. */
+const digit = (code: number): number => (code < 58 ? code - 48 : code - 55);
 
 /** The 8 octets of an EUI-64, most significant first. */
 export function eui64Bytes(eui: Eui64): Bytes {
   const out = new Uint8Array(8);
-  for (let i = 0; i < 8; i++) out[i] = Number.parseInt(eui.substring(i * 3, i * 3 + 2), 16);
+  for (let i = 0; i < 8; i++) out[i] = (digit(eui.charCodeAt(i * 3)) << 4) | digit(eui.charCodeAt(i * 3 + 1));
   return out;
 }
 

@@ -1,5 +1,6 @@
 import { createCipheriv, createPrivateKey, createPublicKey, diffieHellman, hash, type KeyObject, verify } from 'node:crypto';
 import type { PrivateKey, PublicKey } from '../../firmware-sim/crypto/keys.ts';
+import { isDeviceToDevice } from '../../firmware-sim/gbcs/catalogue.ts';
 import { macInput, signedPart } from '../../firmware-sim/gbcs/envelope.ts';
 import { CRA_FLAGS } from '../../firmware-sim/gbcs/header.ts';
 import type { KeyProvider } from '../../firmware-sim/gbcs/key-provider.ts';
@@ -45,7 +46,7 @@ function privateKeyObject(key: PrivateKey): KeyObject {
 }
 
 function pairOf(sample: Sample, keys: KeyProvider): { own: PrivateKey; peer: PublicKey } | undefined {
-  const { a, b } = macParties(sample.envelope.header, keys);
+  const { a, b } = macParties(sample.envelope.header, keys, isDeviceToDevice(sample.envelope.header.messageCode));
   for (const [x, y] of [
     [a, b],
     [b, a],
