@@ -1,6 +1,5 @@
 import type { WanUpFrame } from '../../firmware-sim/commshub/wan-frame.ts';
 import type { CryptoSuite } from '../../firmware-sim/crypto/suite.ts';
-import { alertText } from '../../firmware-sim/device/alerts.ts';
 import { isOtaFile, parseOtaImage } from '../../firmware-sim/dictionary/ota-image.ts';
 import { decodeEnvelope, type Envelope } from '../../firmware-sim/gbcs/envelope.ts';
 import { type Bytes, toHex } from '../../firmware-sim/kernel/bytes.ts';
@@ -15,7 +14,8 @@ import type { Ad1Decision, Ad1Policy, DccObservation } from './ad1-policy.ts';
 import type { Ad1Record } from './ad1-record.ts';
 import type { MessageArchive } from './message-archive.ts';
 import { activationOf, CODE, factsOrNone, useCaseName } from './message-facts.ts';
-import type { Received, RemoteParty } from './remote-party.ts';
+import { describeReceived, receivedDetail } from './received-text.ts';
+import type { RemoteParty } from './remote-party.ts';
 import { type ImageTransfer, WanProvider } from './wan-provider.ts';
 
 /** What the DCC has on record about a home (Smart Metering Inventory). */
@@ -23,7 +23,8 @@ export interface InventoryEntry {
   readonly hub: Eui64;
   readonly mpxn: string;
   readonly esme: Eui64;
-  readonly devices: readonly Eui64[];
+  /** What people call the devices of the home. */
+  readonly names: ReadonlyMap<Eui64, string>;
 }
 
 export interface DccParts {
@@ -74,11 +75,15 @@ export class Dcc {
   send(command: Bytes): void {
     const { header } = decodeEnvelope(command);
     this.#parts.archive.add(command, header, 'access-control-broker');
-    this.#journal('command', `${useCaseName(header.messageCode)} to ${header.recipient}, counter ${header.originatorCounter}`, {
-      useCase: useCaseName(header.messageCode),
-      recipient: header.recipient,
-      originatorCounter: header.originatorCounter.toString(),
-    });
+    this.#journal(
+      'command',
+      `${useCaseName(header.messageCode)} with MAC to ${this.#nameOf(header.recipient)}, counter ${header.originatorCounter}`,
+      {
+        useCase: useCaseName(header.messageCode),
+        recipient: header.recipient,
+        originatorCounter: header.originatorCounter.toString(),
+      },
+    );
     this.#parts.wan.down({ kind: 'gbcs', message: command });
   }
 
@@ -88,7 +93,7 @@ export class Dcc {
       const { header, manufacturerImage } = parseOtaImage(file);
       this.#versions.set(toHex(this.#parts.suite.sha256(manufacturerImage)), header.fileVersion);
     }
-    this.#journal('distribution', `image of ${file.length} octets for ${target} goes to its hub`, {
+    this.#journal('distribution', `image of ${file.length} octets for ${this.#nameOf(target)} goes to its hub`, {
       target,
       octets: file.length,
     });
@@ -165,8 +170,8 @@ export class Dcc {
       at: this.#now,
       actor: party.name,
       kind: header.cra,
-      text: describe(received),
-      detail: detailOf(received),
+      text: describeReceived(received, this.#nameOf(header.originator)),
+      detail: receivedDetail(received),
     });
   }
 
@@ -230,6 +235,10 @@ export class Dcc {
     return this.outageAlerts.find((record) => record.hub === hub && record.startedAt === startedAt);
   }
 
+  #nameOf(eui: Eui64): string {
+    return this.#parts.inventory.names.get(eui) ?? eui;
+  }
+
   get #now(): Millis {
     return this.#parts.scheduler.now;
   }
@@ -237,29 +246,4 @@ export class Dcc {
   #journal(kind: string, text: string, detail: Record<string, string | number | boolean>): void {
     this.#parts.journal({ at: this.#now, actor: 'dcc', kind, text, detail });
   }
-}
-
-const OUTCOMES = ['success', 'no image held', 'hash mismatch', 'activation failure'];
-
-function describe({ header, facts, genuine }: Received): string {
-  const parts = [`${useCaseName(header.messageCode)} ${header.cra}`];
-  if (facts?.alertCode !== undefined) parts.push(alertText(facts.alertCode));
-  if (facts?.accepted) parts.push('accepted');
-  if (facts?.activationCode !== undefined) parts.push(OUTCOMES[facts.activationCode] ?? `code ${facts.activationCode}`);
-  if (facts?.version !== undefined) parts.push(`version 0x${facts.version.toString(16).padStart(8, '0')}`);
-  if (facts?.outage) parts.push(`interrupted ${toIso(facts.outage.interruptedAt)}, restored ${toIso(facts.outage.restoredAt)}`);
-  return `${parts.join(', ')} from ${header.originator}${genuine ? '' : ' (NOT GENUINE)'}`;
-}
-
-function detailOf({ header, facts, mac, signature }: Received) {
-  return {
-    useCase: useCaseName(header.messageCode),
-    originator: header.originator,
-    originatorCounter: header.originatorCounter.toString(),
-    mac,
-    signature,
-    alertCode: facts?.alertCode === undefined ? undefined : alertText(facts.alertCode),
-    version: facts?.version === undefined ? undefined : `0x${facts.version.toString(16).padStart(8, '0')}`,
-    activationCode: facts?.activationCode,
-  };
 }

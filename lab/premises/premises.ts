@@ -1,4 +1,5 @@
 import type { CommsHub, HubEffect } from '../../firmware-sim/commshub/comms-hub.ts';
+import type { HubPowerState } from '../../firmware-sim/commshub/hub-power.ts';
 import { ALERT_ROWS, alertText } from '../../firmware-sim/device/alerts.ts';
 import type { HanDeviceEffect } from '../../firmware-sim/device/effects.ts';
 import type { HanFrame } from '../../firmware-sim/device/han-frame.ts';
@@ -7,7 +8,7 @@ import type { Gsme } from '../../firmware-sim/gsme/gsme.ts';
 import { assert } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import type { Cancel, Scheduler } from '../../firmware-sim/kernel/scheduler.ts';
-import { type Millis, toIso } from '../../firmware-sim/kernel/time.ts';
+import type { Millis } from '../../firmware-sim/kernel/time.ts';
 import type { HanLink } from './han-link.ts';
 import type { Journal } from './journal.ts';
 import type { WanLink } from './wan-link.ts';
@@ -148,11 +149,11 @@ export class Premises {
         this.#feedChanged(effect.on);
         return;
       case 'hub-state':
-        this.#journal('hub', 'hub-state', `hub is ${effect.state}`, { state: effect.state });
+        this.#journal('hub', 'hub-state', HUB_STATES[effect.state], { state: effect.state });
         this.#linkChanged();
         return;
       case 'device-state':
-        this.#journal(name, 'device-state', `${name} is ${effect.state}`, { state: effect.state });
+        this.#journal(name, 'device-state', DEVICE_STATES[effect.state] ?? effect.state, { state: effect.state });
         if (effect.state === 'running') this.#run('hub', this.hub.memberUp(effect.device));
         else this.#parts.han.silenced(effect.device);
         return;
@@ -210,6 +211,20 @@ export class Premises {
     this.#parts.journal({ at: this.#parts.scheduler.now, actor, kind, text, ...(detail && { detail }) });
   }
 }
+
+const HUB_STATES: Readonly<Record<HubPowerState, string>> = {
+  powered: 'is powered and on the network',
+  holdup: 'lives on stored energy',
+  poaSent: 'has used its last energy for the alert',
+  dead: 'is dead',
+  booting: 'is starting',
+};
+
+const DEVICE_STATES: Readonly<Record<string, string>> = {
+  running: 'application runs',
+  restarting: 'application restarts',
+  off: 'application is off',
+};
 
 function logLine(log: string, code: number): string {
   return `${log} log: ${alertText(code)} ${ALERT_ROWS.get(code)?.title ?? ''}`;

@@ -40,7 +40,7 @@ export function timelineJson(events: readonly JournalEvent[], startedAt: Millis)
   }));
 }
 
-const ACTOR_COLUMNS = 17;
+const ACTOR_COLUMNS = 16;
 
 /** Prints events as lines for people; the date stands in a line of its own whenever it changes. */
 export class TimelineText {
@@ -48,7 +48,7 @@ export class TimelineText {
 
   lines({ at, actor, text }: JournalEvent): string[] {
     const [date = '', time = ''] = isoMillis(at).replace('Z', '').split('T');
-    const line = `${time}  ${actor.padEnd(ACTOR_COLUMNS)} ${text}`;
+    const line = `${time}  ${actor.padEnd(ACTOR_COLUMNS)}  ${text}`;
     if (date === this.#date) return [line];
     this.#date = date;
     return [date, line];

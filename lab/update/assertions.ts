@@ -1,16 +1,13 @@
 import { ALERT, alertText } from '../../firmware-sim/device/alerts.ts';
 import { toHex } from '../../firmware-sim/kernel/bytes.ts';
 import { toIso } from '../../firmware-sim/kernel/time.ts';
+import { outcomeText, versionText } from '../parties/received-text.ts';
 import type { Received } from '../parties/remote-party.ts';
 import type { Assertion } from '../reports/verdict.ts';
 import { overlap, unexplained } from './expectations.ts';
 import { assertion, type Judged } from './judged.ts';
 import { outageAssertions } from './outage-assertions.ts';
 import type { UpdateFindings } from './scenario.ts';
-
-const version = (value: number | undefined): string =>
-  value === undefined ? 'none' : `0x${value.toString(16).padStart(8, '0')}`;
-const OUTCOMES = ['success', 'no image held', 'hash mismatch', 'activation failure'];
 
 /** Judges a finished run: every assertion with its source. */
 export function judge(findings: UpdateFindings): Assertion[] {
@@ -57,9 +54,7 @@ function receipt({ receipt: alert, world }: UpdateFindings): Judged {
 
 function outcomeOf(received: Received | undefined): string {
   const { activationCode, version: reported } = received?.facts ?? {};
-  return activationCode === undefined
-    ? 'no outcome'
-    : `${OUTCOMES[activationCode] ?? activationCode}, version ${version(reported)}`;
+  return activationCode === undefined ? 'no outcome' : `${outcomeText(activationCode)}, version ${versionText(reported)}`;
 }
 
 function succeeded(received: Received | undefined, fileVersion: number): boolean {
@@ -89,7 +84,7 @@ function executionTime({ world }: UpdateFindings): Judged {
 function newVersion({ world, versionBefore, versionAfter }: UpdateFindings): Judged {
   const [was, is] = [versionBefore?.facts?.version, versionAfter?.facts?.version];
   const right = was === world.versions.esme && is === world.image.header.fileVersion && versionAfter?.genuine === true;
-  return [right, `${version(was)} before, ${version(is)} after`];
+  return [right, `${versionText(was)} before, ${versionText(is)} after`];
 }
 
 function nothingElse({ world }: UpdateFindings): Judged {
@@ -100,6 +95,8 @@ function nothingElse({ world }: UpdateFindings): Judged {
   const outage = world.premises.mainsLosses.some((loss) => overlap(loss, during));
   const found = unexplained(first, last, { alertRaised: world.config.activateAt !== undefined, outage });
   const [was, is] = [first.registers.activeImportWh, last.registers.activeImportWh].map(Number);
+  const changed = first.firmware.active !== last.firmware.active;
+  if (changed && !(last.logs.security.at(-1) ?? '').endsWith(' 8f43')) found.push('0x8F43 is not in the security log');
   const metering = `register ${was} to ${is} Wh`;
   if ((is ?? 0) < (was ?? 0)) found.push(`${metering} went back`);
   return [
@@ -110,14 +107,14 @@ function nothingElse({ world }: UpdateFindings): Judged {
 
 function gasMeter({ world, gasVersionBefore, gasVersionAfter }: UpdateFindings): Judged {
   const [was, is] = [gasVersionBefore?.facts?.version, gasVersionAfter?.facts?.version];
-  return [was === world.versions.gsme && is === was && gasVersionAfter?.genuine === true, `version ${version(is)}`];
+  return [was === world.versions.gsme && is === was && gasVersionAfter?.genuine === true, `version ${versionText(is)}`];
 }
 
 function hubVersion({ world, hubVersion: answer }: UpdateFindings): Judged {
   const echoed = answer?.header.supplementary?.remoteParty === world.supplier.eui;
   return [
     answer?.genuine === true && echoed && answer.facts?.version === world.versions.hub,
-    `version ${version(answer?.facts?.version)}`,
+    `version ${versionText(answer?.facts?.version)}`,
   ];
 }
 

@@ -1,7 +1,8 @@
 import { ALERT } from '../../firmware-sim/device/alerts.ts';
 import { type Bytes, toHex } from '../../firmware-sim/kernel/bytes.ts';
-import { type Millis, toIso } from '../../firmware-sim/kernel/time.ts';
+import type { Millis } from '../../firmware-sim/kernel/time.ts';
 import { CODE, useCaseName } from '../parties/message-facts.ts';
+import { versionText } from '../parties/received-text.ts';
 import type { Received } from '../parties/remote-party.ts';
 import { activateFirmware, readGasVersion, readVersion, readVersionPayload } from './commands.ts';
 import { DEFAULT_START, type OutagePhase, type PlannedOutage, type UpdateConfig } from './config.ts';
@@ -71,7 +72,7 @@ export function* updateSteps(config: UpdateConfig, begun?: (findings: UpdateFind
   const startedAt = startOf(config);
   const world = createWorld(config, startedAt);
   const findings: UpdateFindings = { world, startedAt, endedAt: startedAt, outagesBegun: [], outagesEndAt: startedAt };
-  say(world, 'harness', 'start', `${toIso(startedAt)}, seed ${config.seed}, signatures ${config.signatureProfile}`);
+  say(world, 'harness', 'start', `the run begins: seed ${config.seed}, signatures ${config.signatureProfile}`);
   begun?.(findings);
   yield* readVersionsBefore(findings);
   yield* outagesBefore(findings);
@@ -82,7 +83,7 @@ export function* updateSteps(config: UpdateConfig, begun?: (findings: UpdateFind
   yield* readVersionsAfter(findings);
   yield* replay(findings);
   findings.endedAt = world.scheduler.now;
-  say(world, 'harness', 'end', `${toIso(findings.endedAt)}`);
+  say(world, 'harness', 'end', 'the run ends');
   return findings;
 }
 
@@ -94,7 +95,13 @@ function sendFrom(world: UpdateWorld, plan: Parameters<typeof world.supplier.com
   const { message, header } = world.supplier.compose(plan);
   world.archive.add(message, header, 'supplier', plan.critical ? 'signed-pre-command' : 'pre-command');
   const name = useCaseName(header.messageCode);
-  say(world, 'supplier', 'request', `${name} for ${header.recipient}${plan.critical ? ', signed' : ''}`, { useCase: name });
+  say(
+    world,
+    'supplier',
+    'request',
+    `${name} for ${world.names.get(header.recipient) ?? header.recipient}${plan.critical ? ', signed' : ''}`,
+    { useCase: name },
+  );
   const command = world.dcc.submit(message);
   return { header, command };
 }
@@ -159,7 +166,7 @@ function* distribute(findings: UpdateFindings): Step<void> {
     world,
     'supplier',
     'image',
-    `${image.name}: ${image.file.length} octets, version 0x${image.header.fileVersion.toString(16).padStart(8, '0')}, SHA-256 ${toHex(image.hash)}`,
+    `${image.name}: ${image.file.length} octets, version ${versionText(image.header.fileVersion)}, SHA-256 ${toHex(image.hash)}`,
     {
       octets: image.file.length,
       hash: toHex(image.hash),

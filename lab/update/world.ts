@@ -16,6 +16,7 @@ import { AccessControlBroker } from '../parties/access-control-broker.ts';
 import { Ad1Policy } from '../parties/ad1-policy.ts';
 import { Dcc } from '../parties/dcc.ts';
 import { MessageArchive } from '../parties/message-archive.ts';
+import { versionText } from '../parties/received-text.ts';
 import { RemoteParty } from '../parties/remote-party.ts';
 import { deviceIdentity, partyOf, trustAnchorCells } from '../premises/credentials.ts';
 import { InProcessLink } from '../premises/han-link.ts';
@@ -57,6 +58,7 @@ export interface UpdateWorld {
   readonly image: UpdateImage;
   readonly euis: { readonly esme: Eui64; readonly gsme: Eui64; readonly hub: Eui64 };
   readonly mpxn: string;
+  readonly names: ReadonlyMap<Eui64, string>;
   readonly versions: { readonly esme: number; readonly gsme: number; readonly hub: number };
 }
 
@@ -96,7 +98,7 @@ export function createWorld(config: UpdateConfig, start: Millis): UpdateWorld {
   const firstCounter = BigInt(start);
   const supplier = new RemoteParty(party('supplier', 'supplier', firstCounter));
   const networkOperator = new RemoteParty(party('networkOperator', 'network-operator', firstCounter));
-  const broker = new AccessControlBroker(party('accessControlBroker', 'access-control-broker', firstCounter));
+  const broker = new AccessControlBroker(party('accessControlBroker', 'broker', firstCounter));
   const image = prepareImage(config.image, seed, suite, (bytes) => supplier.signImage(bytes));
 
   const euis = { esme: deviceOf('ESME'), gsme: deviceOf('GSME'), hub: deviceOf('CHF') };
@@ -125,6 +127,11 @@ export function createWorld(config: UpdateConfig, start: Millis): UpdateWorld {
     power: config.hubPower,
   });
 
+  const names = new Map([
+    [euis.esme, 'ESME'],
+    [euis.gsme, 'GSME'],
+    [euis.hub, 'hub'],
+  ]);
   const inside: InsideView = {
     before: [],
     after: [],
@@ -140,7 +147,7 @@ export function createWorld(config: UpdateConfig, start: Millis): UpdateWorld {
   const dcc = new Dcc({
     scheduler,
     suite,
-    inventory: { hub: euis.hub, mpxn: TEST_MPAN, esme: euis.esme, devices: [euis.esme, euis.gsme, euis.hub] },
+    inventory: { hub: euis.hub, mpxn: TEST_MPAN, esme: euis.esme, names },
     wan,
     broker,
     parties: [supplier, networkOperator, broker.party],
@@ -167,6 +174,7 @@ export function createWorld(config: UpdateConfig, start: Millis): UpdateWorld {
     image,
     euis,
     mpxn: TEST_MPAN,
+    names,
     versions,
   };
 }
@@ -179,7 +187,6 @@ interface ObserverParts {
   readonly journal: (event: JournalEvent) => void;
 }
 
-const hexVersion = (version: number): string => `0x${version.toString(16).padStart(8, '0')}`;
 /** Transfer progress goes into the timeline in steps of a tenth. */
 const PROGRESS_STEPS = 10;
 
@@ -196,13 +203,13 @@ function insideObserver({ scheduler, inside, esme, dcc, journal }: ObserverParts
       case 'activation-started': {
         inside.before.push(esme.snapshot(at));
         inside.activationsStarted.push(at);
-        const text = `activation begins: ${hexVersion(effect.fromVersion)} to ${hexVersion(effect.toVersion)}`;
+        const text = `activation begins: ${versionText(effect.fromVersion)} to ${versionText(effect.toVersion)}`;
         journal({
           at,
           actor,
           kind: 'activation-started',
           text,
-          detail: { from: hexVersion(effect.fromVersion), to: hexVersion(effect.toVersion) },
+          detail: { from: versionText(effect.fromVersion), to: versionText(effect.toVersion) },
         });
         moment('activation');
         break;
@@ -214,8 +221,8 @@ function insideObserver({ scheduler, inside, esme, dcc, journal }: ObserverParts
           at,
           actor,
           kind: 'activation-finished',
-          text: `runs version ${hexVersion(effect.version)}`,
-          detail: { version: hexVersion(effect.version), succeeded: effect.succeeded },
+          text: `runs version ${versionText(effect.version)}`,
+          detail: { version: versionText(effect.version), succeeded: effect.succeeded },
         });
         moment('after');
         break;
