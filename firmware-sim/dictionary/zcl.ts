@@ -24,5 +24,6 @@ export interface ZclAttributeRow {
   readonly attribute: number;
   readonly name: string;
   readonly unit?: string;
+  readonly meanings?: Readonly<Record<string, string>>;
   readonly text?: true;
 }

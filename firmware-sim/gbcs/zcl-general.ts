@@ -1,5 +1,6 @@
 import { Element, type Meta } from '../codec/element.ts';
 import { decodeZclValue, ZCL_TYPE_OF_CODE } from '../codec/zcl.ts';
+import type { ZclAttributeRow } from '../dictionary/zcl.ts';
 import { ZCL_STATUS_NAMES, zclAttribute } from '../dictionary/zcl-tables.ts';
 import { ByteReader } from '../kernel/byte-reader.ts';
 import type { Bytes } from '../kernel/bytes.ts';
@@ -22,15 +23,19 @@ function identifier(cluster: number, attribute: number): Element {
   return new Element('attributeIdentifier', 'uint16', attribute, meta);
 }
 
-const VALUE_META = new Map<string, Meta>();
+const VALUE_META = new WeakMap<ZclAttributeRow, Meta>();
 
-/** Unit or text format of a known attribute's value. */
-function valueMeta(unit: string | undefined, text: boolean): Meta | undefined {
-  if (text) return { format: 'text' };
-  if (!unit) return undefined;
-  const known = VALUE_META.get(unit) ?? { unit };
-  VALUE_META.set(unit, known);
-  return known;
+/** Unit, meanings or text format of a known attribute's value. */
+function valueMeta(row: ZclAttributeRow | undefined): Meta | undefined {
+  if (!row || !(row.text || row.unit || row.meanings)) return undefined;
+  let meta = VALUE_META.get(row);
+  if (!meta) {
+    meta = row.text
+      ? { format: 'text' }
+      : { ...(row.unit && { unit: row.unit }), ...(row.meanings && { meanings: row.meanings }) };
+    VALUE_META.set(row, meta);
+  }
+  return meta;
 }
 
 function readAttributes(reader: ByteReader, cluster: number): Element[] {
@@ -45,7 +50,7 @@ function value(reader: ByteReader, cluster: number, attribute: number): Element[
   const code = reader.u8();
   const type = ZCL_TYPE_OF_CODE[code] ?? reader.fail('bad-zcl', `0x${code.toString(16)} is not a ZCL data type`, typeAt);
   const name = known?.name ?? `attribute0x${attribute.toString(16).padStart(4, '0')}`;
-  const meta = valueMeta(known?.unit, known?.text === true);
+  const meta = valueMeta(known);
   return [
     new Element('attributeDataType', 'uint8', code, TYPE_CODE),
     decodeZclValue(reader, type, name, meta, known !== undefined),

@@ -98,7 +98,17 @@ export function zclAttributes(structures: StructuresJson): ZclAttributeRow[] {
     cluster: Number(entry.cluster),
     attribute: Number(entry.attribute),
     name: entry.name,
-    ...(entry.unitOrValues && !entry.unitOrValues.startsWith('text') && { unit: entry.unitOrValues }),
-    ...(entry.unitOrValues?.startsWith('text') && { text: true as const }),
+    ...unitOrValues(entry.unitOrValues ?? ''),
   }));
+}
+
+/** `0 = kWh` and `826 GBP, 978 EUR` name values, `text` is a format, a bare number is only an example; the rest are units. */
+function unitOrValues(note: string): Partial<ZclAttributeRow> {
+  if (note === '' || /^\d+$/.test(note) || note.startsWith('see ')) return {};
+  if (note.startsWith('text')) return { text: true };
+  const named = [...note.replace(/^enum /, '').matchAll(/(?:^|,\s*)(\d+) (?:= )?([^,]+)/g)];
+  if (named.length > 0 && !/^\d+\.\d/.test(note)) {
+    return { meanings: Object.fromEntries(named.map(([, value, meaning]) => [value as string, (meaning as string).trim()])) };
+  }
+  return { unit: note };
 }
