@@ -105,7 +105,10 @@ function show(element: Element): Shown {
   if (Array.isArray(value)) return { value: (value as readonly Element[]).map(elementToJson) };
   switch (categoryOf(type)) {
     case 'integer':
-      return { value: showInteger(value as number | bigint, meta?.format), meaning: meaningOf(value as number | bigint, meta) };
+      return {
+        value: showInteger(value as number | bigint, meta?.format, (INTEGER_TYPES[type] ?? ZCL_INTEGERS[type])?.octets),
+        meaning: meaningOf(value as number | bigint, meta),
+      };
     case 'bits': {
       const shown = showBits(element);
       return { ...shown, meaning: meaningOf(shown.value, meta) };

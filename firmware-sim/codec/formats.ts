@@ -157,12 +157,12 @@ export const OCTET_FORMATS: Readonly<Partial<Record<Format, OctetFormat>>> = {
   text: plainText,
 };
 
-/** How an integer is shown: as a time, as a code, or as it is. */
-export function showInteger(value: number | bigint, format: Format | undefined): number | string {
+/** How an integer is shown: as a time, as a code of so many octets, or as it is. */
+export function showInteger(value: number | bigint, format: Format | undefined, octets = 1): number | string {
   const n = Number(value);
   if (format === 'utc' && n > 0 && n < 0xfffffffe) return toIso(fromSeconds2000(n));
   if (format === 'alert' && n >= 0) return `0x${value.toString(16).padStart(4, '0').toUpperCase()}`;
-  if (format === 'code' && n >= 0) return `0x${value.toString(16).padStart(n > 0xff ? 4 : 2, '0')}`;
+  if (format === 'code' && n >= 0) return `0x${value.toString(16).padStart(2 * octets, '0')}`;
   return Number.isSafeInteger(n) && typeof value === 'number' ? value : value.toString();
 }
 

@@ -9,8 +9,8 @@ export function reportFault(context: OperationContext, file: string, fault: Prot
   const { kind, message } = fault;
   const offset = fault instanceof ProtocolFault ? fault.offset : 0;
   if (context.json) context.result({ file, error: { kind, message, offset } });
-  else if (fault instanceof ProtocolFault) context.complain(`hanbench: ${file}: offset ${offset}: ${message}`);
-  else context.complain(`hanbench: ${file}: ${message}`);
+  else if (fault instanceof ProtocolFault) context.complain(`${file}: offset ${offset}: ${message}`);
+  else context.complain(`${file}: ${message}`);
 }
 
 const BREATH_MS = 50;
@@ -36,7 +36,7 @@ export async function forEachMessage(
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       if (context.json) reportFault(context, file, error);
-      context.complain(`hanbench: ${file}: ${error.message}`);
+      context.complain(`${file}: ${error.message}`);
       code = EXIT.usage;
       continue;
     }

@@ -23,7 +23,7 @@ function encodeLine(line: JsonLine, keys: KeyProvider, args: Parameters<typeof r
   if (isErrorLine(line.value)) throw new UsageError('no-message', 'the line reports a file that was no message', {}, 1);
   const suite = createNodeSuite({ entropy: systemEntropy });
   const { bytes, notes } = rewriteMessage(messageFromJson(line.value), { suite, keys, profile: args.profile });
-  for (const note of notes) context.note(`hanbench: ${line.label}: ${note}`);
+  for (const note of notes) context.note(`${line.label}: ${note}`);
   if (context.json) context.result({ file: line.label, message: toHex(bytes) });
   else context.out(toHex(bytes));
   return EXIT.pass;
