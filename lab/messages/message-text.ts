@@ -13,12 +13,14 @@ const BASE64_TEXT = /^[A-Za-z0-9+/_-]*={0,2}$/;
 /** First octets a GBCS message can have: general ciphering and general signing. */
 const MESSAGE_TAGS = [0xdd, 0xdf];
 
-/** Above this share of hex digits a text was meant as hex, and a wrong digit is named. */
-const MEANT_AS_HEX = 0.8;
-
 function wrongDigit(text: string): ProtocolFault {
   const offset = text.search(/[^0-9a-fA-F\s]/);
-  return new ProtocolFault('bad-hex', `character ${JSON.stringify(text[offset])} is neither a hex digit nor white space`, offset);
+  const shown = JSON.stringify(text[offset]);
+  return new ProtocolFault(
+    'bad-hex',
+    `character ${shown} is neither a hex digit nor white space, and as base64 it is no GBCS message`,
+    offset,
+  );
 }
 
 function fromBase64(text: string): Bytes | undefined {
@@ -36,15 +38,7 @@ export function messageOctets(text: string): Bytes {
   if (HEX_TEXT.test(text)) return fromHex(text);
   const decoded = fromBase64(text);
   if (decoded && MESSAGE_TAGS.includes(decoded[0] ?? -1)) return decoded;
-  const printable = [...text].filter((c) => !/\s/.test(c));
-  const digits = printable.filter((c) => /[0-9a-fA-F]/.test(c)).length;
-  if (digits / printable.length >= MEANT_AS_HEX) throw wrongDigit(text);
-  if (decoded) return decoded;
-  throw new ProtocolFault(
-    'not-text',
-    'is neither hex nor base64; a message is written as hex digits and white space, or as base64',
-    text.search(/[^A-Za-z0-9+/_=\s-]/),
-  );
+  throw wrongDigit(text);
 }
 
 function octetsOrFault(text: string): Bytes | ProtocolFault {
