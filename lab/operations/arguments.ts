@@ -63,9 +63,11 @@ function inRange<T extends number | bigint>(
   return maximum === undefined ? `is below ${minimum}` : `is outside ${rangeText(minimum, maximum)}`;
 }
 
+/** Octet-sized bounds read better in hex: 0..0xffff. */
+const OCTET_BOUNDS: readonly (number | bigint)[] = [0xff, 0xffff, 0xffffff, 0xffffffff];
+
 function rangeText(minimum: number | bigint, maximum: number | bigint): string {
-  const hex = maximum.toString(16);
-  return /^(?:ff)+$/.test(hex) ? `${minimum}..0x${hex}` : `${minimum}..${maximum}`;
+  return OCTET_BOUNDS.includes(maximum) ? `${minimum}..0x${maximum.toString(16)}` : `${minimum}..${maximum}`;
 }
 
 /** The bounds of a whole number as help shows them, or nothing. */
