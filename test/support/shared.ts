@@ -26,8 +26,9 @@ export function rtdsDirectory(): string | undefined {
 /** Path of a file or folder of the reference data, `spec/vectors.json` or `rtds/keystore`, or undefined where it is absent. */
 export function sharedFile(relativePath: string): string | undefined {
   const [first, ...rest] = relativePath.split('/');
-  const rtds = first === 'rtds' ? rtdsDirectory() : undefined;
-  const path = rtds ? join(rtds, ...rest) : join(SHARED, relativePath);
+  const root = first === 'rtds' ? rtdsDirectory() : SHARED;
+  if (root === undefined) return undefined;
+  const path = first === 'rtds' ? join(root, ...rest) : join(root, relativePath);
   return existsSync(path) ? path : undefined;
 }
 
