@@ -9,18 +9,10 @@ import type { Device } from './device.ts';
 import type { DeviceEffect } from './effects.ts';
 import { ACTIVATION_CODES, type ActivationCause, versionOctets } from './firmware.ts';
 import { CANCEL_TIME, type PendingCommand } from './future-dated.ts';
-import type { ExecutionContext, ExecutionResult, SupportedUseCase } from './use-case.ts';
+import { type ExecutionContext, type ExecutionResult, supported } from './use-case.ts';
 
-/** CS06 Activate Firmware (GBCS CS06, message code 0x0012, alert 0x00CA). */
-export const ACTIVATE_FIRMWARE: SupportedUseCase = {
-  name: 'CS06',
-  messageCode: 0x0012,
-  roles: ['supplier'],
-  critical: true,
-  replayProtected: true,
-  responseDateTime: true,
-  execute: activateFirmware,
-};
+/** CS06 Activate Firmware, alert 0x00CA. */
+export const ACTIVATE_FIRMWARE = supported('CS06', activateFirmware);
 
 const ACCEPTED: Bytes = encodeDer(ActivateFirmwareResponse, { commandAccepted: null });
 

@@ -1,6 +1,8 @@
+import { useCaseByName } from '../gbcs/catalogue.ts';
 import type { MessageHeader } from '../gbcs/header.ts';
-import type { RemotePartyRole } from '../gbcs/key-provider.ts';
+import { REMOTE_PARTY_ROLES, type RemotePartyRole } from '../gbcs/key-provider.ts';
 import type { Bytes } from '../kernel/bytes.ts';
+import { assert } from '../kernel/errors.ts';
 import type { Millis } from '../kernel/time.ts';
 import type { Device } from './device.ts';
 import type { DeviceEffect } from './effects.ts';
@@ -43,6 +45,36 @@ export interface SupportedUseCase {
 }
 
 export type UseCaseTable = ReadonlyMap<number, SupportedUseCase>;
+
+const ROLE_BY_NUMBER = new Map(
+  Object.entries(REMOTE_PARTY_ROLES).map(([name, number]): [number, RemotePartyRole] => [number, name as RemotePartyRole]),
+);
+
+/**
+ * A use case of the catalogue and the code or interpreter that executes it. Message code, roles, category and protection against
+ * replay stand in the catalogue; what the catalogue leaves open follows messages.md 1.6 and 5: a command that is critical is
+ * protected, and responses carry the time where the use case can be future-dated. `differs` corrects a row.
+ */
+export function supported(
+  name: string,
+  execute: SupportedUseCase['execute'],
+  differs: Partial<Omit<SupportedUseCase, 'name' | 'execute'>> = {},
+): SupportedUseCase {
+  const row = useCaseByName(name);
+  const messageCode = row?.command[0];
+  assert(row && messageCode !== undefined, `${name} is a command in the catalogue`);
+  const critical = row.category?.startsWith('SME.C.C') === true;
+  return {
+    name,
+    messageCode,
+    roles: row.roles.flatMap((number) => ROLE_BY_NUMBER.get(number) ?? []),
+    critical,
+    replayProtected: row.protectionAgainstReplay ?? critical,
+    responseDateTime: row.futureDatable === true,
+    execute,
+    ...differs,
+  };
+}
 
 /** The table of a device by message code. */
 export function useCaseTable(...rows: readonly SupportedUseCase[]): UseCaseTable {

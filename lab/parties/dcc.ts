@@ -73,17 +73,14 @@ export class Dcc {
 
   /** Sends a finished command to the hub of its recipient, as it is. */
   send(command: Bytes): void {
-    const { header } = decodeEnvelope(command);
-    this.#parts.archive.add(command, header, 'access-control-broker');
-    this.#journal(
-      'command',
-      `${useCaseName(header.messageCode)} with MAC to ${this.#nameOf(header.recipient)}, counter ${header.originatorCounter}`,
-      {
-        useCase: useCaseName(header.messageCode),
-        recipient: header.recipient,
-        originatorCounter: header.originatorCounter.toString(),
-      },
-    );
+    const { header, payload } = decodeEnvelope(command);
+    const useCase = useCaseName(header, payload);
+    this.#parts.archive.add(command, 'broker');
+    this.#journal('command', `${useCase} with MAC to ${this.#nameOf(header.recipient)}, counter ${header.originatorCounter}`, {
+      useCase,
+      recipient: header.recipient,
+      originatorCounter: header.originatorCounter.toString(),
+    });
     this.#parts.wan.down({ kind: 'gbcs', message: command });
   }
 
@@ -160,7 +157,7 @@ export class Dcc {
     const { header } = envelope;
     this.#watch(envelope);
     const party = this.#parts.parties.find(({ eui }) => eui === header.recipient);
-    this.#parts.archive.add(message, header, header.originator);
+    this.#parts.archive.add(message, header.originator);
     if (!party) {
       this.#journal('undeliverable', `no user ${header.recipient}`, { recipient: header.recipient });
       return;

@@ -1,3 +1,4 @@
+import { decodeEnvelope } from '../../firmware-sim/gbcs/envelope.ts';
 import type { MessageHeader } from '../../firmware-sim/gbcs/header.ts';
 import { type Bytes, toHex } from '../../firmware-sim/kernel/bytes.ts';
 import type { Scheduler } from '../../firmware-sim/kernel/scheduler.ts';
@@ -23,10 +24,14 @@ export class MessageArchive {
     this.#scheduler = scheduler;
   }
 
-  /** @param kind what it is when the header does not tell, e.g. `pre-command` */
-  add(bytes: Bytes, header: MessageHeader, from: string, kind: string = header.cra): void {
+  /**
+   * @param kind what it is when the header does not tell, e.g. `pre-command`
+   * @throws ProtocolFault when it is no GBCS message
+   */
+  add(bytes: Bytes, from: string, kind?: string): void {
+    const { header, payload } = decodeEnvelope(bytes);
     const number = String(this.messages.length + 1).padStart(3, '0');
-    const file = `${number}-${useCaseName(header.messageCode)}-${kind}.hex`;
+    const file = `${number}-${useCaseName(header, payload)}-${kind ?? header.cra}.hex`;
     this.messages.push({ file, at: this.#scheduler.now, from, header, bytes });
   }
 

@@ -5,8 +5,15 @@ import {
   ActivateFirmwareResponse,
   FirmwareActivationAlert,
 } from '../../firmware-sim/gbcs/asn1/structures.ts';
-import { decodeAccessResponse, decodeDataNotification } from '../../firmware-sim/gbcs/dlms-apdu.ts';
-import { decodeGbz, decodeGbzAlert } from '../../firmware-sim/gbcs/gbz.ts';
+import { identify } from '../../firmware-sim/gbcs/catalogue.ts';
+import {
+  ACCESS_REQUEST_TAG,
+  ACCESS_RESPONSE_TAG,
+  DATA_NOTIFICATION_TAG,
+  decodeAccessResponse,
+  decodeDataNotification,
+} from '../../firmware-sim/gbcs/dlms-apdu.ts';
+import { decodeGbz, decodeGbzAlert, GBZ_PROFILE } from '../../firmware-sim/gbcs/gbz.ts';
 import type { MessageHeader } from '../../firmware-sim/gbcs/header.ts';
 import { ByteReader } from '../../firmware-sim/kernel/byte-reader.ts';
 import { type Bytes, toHex } from '../../firmware-sim/kernel/bytes.ts';
@@ -22,25 +29,14 @@ export const CODE = {
   activationAlert: 0x00ca,
   receiptDlms: 0x00ce,
   receiptGbz: 0x00cf,
-  notSupported: 0x0120,
-  genericCritical: 0x1000,
 } as const;
 
-const NAMES: Readonly<Record<number, string>> = {
-  [CODE.activateFirmware]: 'CS06',
-  [CODE.readFirmwareDlms]: 'ECS52',
-  [CODE.supplyRestored]: 'ECS80',
-  [CODE.readFirmwareGbz]: 'GCS38',
-  [CODE.activationAlert]: 'CS06',
-  [CODE.receiptDlms]: 'FDRA-DLMS',
-  [CODE.receiptGbz]: 'FDRA-ZigBee',
-  [CODE.notSupported]: 'ECS100',
-  [CODE.genericCritical]: 'GCA',
-};
+const DLMS_TAGS: readonly (number | undefined)[] = [ACCESS_REQUEST_TAG, ACCESS_RESPONSE_TAG, DATA_NOTIFICATION_TAG];
 
-/** The use case a message code belongs to, or the code itself. */
-export function useCaseName(messageCode: number): string {
-  return NAMES[messageCode] ?? `0x${messageCode.toString(16).padStart(4, '0')}`;
+/** The code of the use case a message belongs to, or the message code where the catalogue has none. */
+export function useCaseName({ messageCode, cra }: MessageHeader, payload: Bytes): string {
+  const kind = DLMS_TAGS.includes(payload[0]) ? 'DLMS' : payload[0] === GBZ_PROFILE >> 8 ? 'GBZ' : 'ASN.1';
+  return identify(messageCode, cra, { payload: kind })?.useCase.code ?? `0x${messageCode.toString(16).padStart(4, '0')}`;
 }
 
 /** What a party reads out of a message, as far as this job needs it. Fields that a message does not have are undefined. */

@@ -1,7 +1,6 @@
 import { ALERT_ROWS, alertText } from '../../firmware-sim/device/alerts.ts';
 import { toIso } from '../../firmware-sim/kernel/time.ts';
 import type { Json } from '../operations/operation.ts';
-import { useCaseName } from './message-facts.ts';
 import type { Received } from './remote-party.ts';
 
 const OUTCOMES: readonly string[] = ['success', 'no image held', 'hash mismatch', 'activation failure'];
@@ -17,7 +16,7 @@ export function versionText(version: number | undefined): string {
 }
 
 /** A message that reached a party, for a person: what it is, from whom, what it says, and whether it is genuine. */
-export function describeReceived({ header, facts, mac, signature, genuine }: Received, from: string): string {
+export function describeReceived({ header, useCase, facts, mac, signature, genuine }: Received, from: string): string {
   const code = facts?.alertCode;
   const alert = code === undefined ? '' : ` ${alertText(code)} ${ALERT_ROWS.get(code)?.title ?? ''}`;
   const said: string[] = [];
@@ -27,13 +26,15 @@ export function describeReceived({ header, facts, mac, signature, genuine }: Rec
   if (facts?.version !== undefined) said.push(`version ${versionText(facts.version)}`);
   if (facts?.outage) said.push(`interrupted ${toIso(facts.outage.interruptedAt)}, restored ${toIso(facts.outage.restoredAt)}`);
   said.push(genuine ? `${mac === 'valid' ? 'MAC' : 'signature'} valid` : `NOT GENUINE: MAC ${mac}, signature ${signature}`);
-  return `${useCaseName(header.messageCode)} ${header.cra}${alert} from ${from}: ${said.join(', ')}`;
+  return `${useCase} ${header.cra}${alert} from ${from}: ${said.join(', ')}`;
 }
 
 /** The same for a program. */
-export function receivedDetail({ header, facts, mac, signature }: Received): { readonly [field: string]: Json | undefined } {
+export function receivedDetail({ header, useCase, facts, mac, signature }: Received): {
+  readonly [field: string]: Json | undefined;
+} {
   return {
-    useCase: useCaseName(header.messageCode),
+    useCase,
     originator: header.originator,
     originatorCounter: header.originatorCounter.toString(),
     mac,

@@ -7,7 +7,7 @@ import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 import { assert } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
-import { factsOrNone, type MessageFacts } from './message-facts.ts';
+import { factsOrNone, type MessageFacts, useCaseName } from './message-facts.ts';
 
 /** What a party holds: its own private keys, and everyone's certificates. */
 export function keysOf(owner: Eui64, all: KeyProvider): KeyProvider {
@@ -40,6 +40,8 @@ export interface Received {
   readonly at: Millis;
   readonly bytes: Bytes;
   readonly header: MessageHeader;
+  /** Code of its use case. */
+  readonly useCase: string;
   readonly mac: Verdict;
   readonly signature: Verdict;
   /** MAC or signature is there, and whatever is there is valid. */
@@ -67,7 +69,7 @@ export class RemoteParty {
   }
 
   /** A pre-command, signed when the use case is critical; the Access Control Broker adds the MAC. */
-  compose(plan: CommandPlan): { readonly message: Bytes; readonly header: MessageHeader } {
+  compose(plan: CommandPlan): { readonly message: Bytes; readonly header: MessageHeader; readonly useCase: string } {
     this.#counter += 1n;
     const { recipient, messageCode } = plan;
     const header: MessageHeader = {
@@ -80,7 +82,8 @@ export class RemoteParty {
       supplementary: undefined,
     };
     const bare: Envelope = { header, payload: plan.payload(this.#counter), signature: undefined, mac: undefined };
-    return { message: encodeEnvelope(plan.critical ? this.#sign(bare) : bare), header };
+    const message = encodeEnvelope(plan.critical ? this.#sign(bare) : bare);
+    return { message, header, useCase: useCaseName(header, bare.payload) };
   }
 
   /** Signs a manufacturer image: `r || s` (service request 11.1). */
@@ -96,7 +99,8 @@ export class RemoteParty {
     const verdicts = [mac, signature];
     const genuine = verdicts.includes('valid') && verdicts.every((verdict) => verdict === 'valid' || verdict === 'absent');
     const facts = factsOrNone(envelope.header, envelope.payload);
-    const received = { at, bytes, header: envelope.header, mac, signature, genuine, facts };
+    const useCase = useCaseName(envelope.header, envelope.payload);
+    const received = { at, bytes, header: envelope.header, useCase, mac, signature, genuine, facts };
     this.received.push(received);
     return received;
   }

@@ -1,7 +1,7 @@
 import { ALERT } from '../../firmware-sim/device/alerts.ts';
 import { type Bytes, toHex } from '../../firmware-sim/kernel/bytes.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
-import { CODE, useCaseName } from '../parties/message-facts.ts';
+import { CODE } from '../parties/message-facts.ts';
 import { versionText } from '../parties/received-text.ts';
 import type { Received } from '../parties/remote-party.ts';
 import { activateFirmware, readGasVersion, readVersion, readVersionPayload } from './commands.ts';
@@ -92,15 +92,14 @@ function say(world: UpdateWorld, actor: string, kind: string, text: string, deta
 }
 
 function sendFrom(world: UpdateWorld, plan: Parameters<typeof world.supplier.compose>[0]) {
-  const { message, header } = world.supplier.compose(plan);
-  world.archive.add(message, header, 'supplier', plan.critical ? 'signed-pre-command' : 'pre-command');
-  const name = useCaseName(header.messageCode);
+  const { message, header, useCase } = world.supplier.compose(plan);
+  world.archive.add(message, 'supplier', plan.critical ? 'signed-pre-command' : 'pre-command');
   say(
     world,
     'supplier',
     'request',
-    `${name} for ${world.names.get(header.recipient) ?? header.recipient}${plan.critical ? ', signed' : ''}`,
-    { useCase: name },
+    `${useCase} for ${world.names.get(header.recipient) ?? header.recipient}${plan.critical ? ', signed' : ''}`,
+    { useCase },
   );
   const command = world.dcc.submit(message);
   return { header, command };
