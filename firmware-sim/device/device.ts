@@ -9,12 +9,14 @@ import type { Eui64 } from '../kernel/eui64.ts';
 import type { Millis } from '../kernel/time.ts';
 import { ALERT, ALERT_ROWS } from './alerts.ts';
 import { type ClockState, dlmsDateTime } from './clock.ts';
-import type { DeviceEffect, RejectReason } from './effects.ts';
+import type { DeviceEffect } from './effects.ts';
 import { EventLog, type LogEntry, type LogName } from './event-log.ts';
 import { type DowngradePolicy, type FirmwareSlot, FirmwareStore } from './firmware.ts';
 import { FutureDatedQueue, type PendingCommand } from './future-dated.ts';
 import { type AlertContent, alertPayload, commandQuote, type Notation } from './notation.ts';
+import { HourlyLimit, isRefusal, REFUSAL_ALERTS, type Refusal, refused } from './refusal.ts';
 import { ReplayCounters, type ReplayGranularity } from './replay-counters.ts';
+import { type DeviceSnapshot, snapshotOf } from './snapshot.ts';
 import { type DeviceIdentity, type TrustAnchorCell, TrustAnchors } from './trust-anchors.ts';
 import type { Command, SupportedUseCase, UseCaseTable } from './use-case.ts';
 
@@ -41,33 +43,12 @@ export interface DeviceSetup {
   readonly securityAlertsPerHour?: number;
 }
 
-const HOUR_MS = 3_600_000;
-
-/** Which alert a refusal raises (messages.md 6; the bindings are unverified, see docs/deviations.md). */
-const REFUSAL_ALERTS: Partial<Record<RejectReason, number>> = {
-  'unknown-originator': ALERT.unauthorisedAccess,
-  'role-not-allowed': ALERT.notAuthorisedForCommand,
-  'replayed-counter': ALERT.otherAuthenticationFailure,
-  'bad-mac': ALERT.trustedSourceAuthenticationFailed,
-  'bad-signature': ALERT.trustedSourceAuthenticationFailed,
-  'bad-payload': ALERT.contentIntegrityFailed,
-};
-
-/** A received message that is dropped, and why. */
-interface Refusal {
-  readonly reason: RejectReason;
-  readonly detail: string;
-}
-
 /** What the checks before authentication found out about a message. */
 interface Admission {
   readonly role: RemotePartyRole;
   /** Absent for a message code this device does not support. */
   readonly row: SupportedUseCase | undefined;
 }
-
-const refused = (reason: RejectReason, detail: string): Refusal => ({ reason, detail });
-const isRefusal = (value: object): value is Refusal => 'reason' in value;
 
 /**
  * What every GBCS device is made of: trust anchors, counters, logs, clock, firmware, pending commands, and the one receive
@@ -83,8 +64,7 @@ export class Device {
   readonly logs: Readonly<Record<LogName, EventLog>> = { security: new EventLog(), event: new EventLog(), power: new EventLog() };
   readonly profile: DeviceProfile;
   readonly #signatureProfile: SignatureProfile;
-  readonly #securityAlertsPerHour: number;
-  #securityAlertTimes: Millis[] = [];
+  readonly #securityAlerts: HourlyLimit;
   #originatorCounter: bigint;
   #clock: ClockState;
 
@@ -98,7 +78,7 @@ export class Device {
     this.#signatureProfile = setup.signatureProfile;
     this.#originatorCounter = setup.originatorCounter ?? 0n;
     this.#clock = setup.clock ?? { offsetMs: 0, status: 'reliable' };
-    this.#securityAlertsPerHour = setup.securityAlertsPerHour ?? 10;
+    this.#securityAlerts = new HourlyLimit(setup.securityAlertsPerHour ?? 10);
   }
 
   /** The device's own idea of the time. */
@@ -203,10 +183,7 @@ export class Device {
     const code = REFUSAL_ALERTS[refusal.reason];
     if (code === undefined) return effects;
     this.log('security', { at: this.localTime(now), code, note: refusal.detail }, effects);
-    this.#securityAlertTimes = this.#securityAlertTimes.filter((at) => at > now - HOUR_MS);
-    if (this.#securityAlertTimes.length >= this.#securityAlertsPerHour) return effects;
-    this.#securityAlertTimes.push(now);
-    effects.push(...this.alert(code, now, undefined, { logged: true }));
+    if (this.#securityAlerts.take(now)) effects.push(...this.alert(code, now, undefined, { logged: true }));
     return effects;
   }
 
@@ -309,35 +286,6 @@ export class Device {
 
   /** Everything that should survive a reboot, as plain data; what differs between two snapshots is what changed. */
   snapshot(): DeviceSnapshot {
-    const { active, pending } = this.firmware;
-    const hex = (bytes: Bytes): string => Array.from(bytes, (octet) => octet.toString(16).padStart(2, '0')).join('');
-    return {
-      firmware: { active: active.version.toString(16), hash: hex(active.hash), pending: pending ? hex(pending.hash) : '' },
-      credentials: this.anchors.snapshot(),
-      replayCounters: this.counters.snapshot(),
-      originatorCounter: this.#originatorCounter.toString(),
-      clock: { offsetMs: String(this.#clock.offsetMs), status: this.#clock.status },
-      futureDated: Object.fromEntries(
-        this.futureDated.commands.map((c) => [c.useCase, `${c.at}:${c.originator}:${c.originatorCounter}`]),
-      ),
-      logs: {
-        security: this.logs.security.entries.map(logText),
-        event: this.logs.event.entries.map(logText),
-        power: this.logs.power.entries.map(logText),
-      },
-    };
+    return snapshotOf(this, this.#originatorCounter);
   }
-}
-
-const logText = (entry: LogEntry): string => `${entry.at} ${entry.code.toString(16)}${entry.note ? ` ${entry.note}` : ''}`;
-
-/** A device's persistent state as plain data. */
-export interface DeviceSnapshot {
-  readonly firmware: Readonly<Record<string, string>>;
-  readonly credentials: Readonly<Record<string, string>>;
-  readonly replayCounters: Readonly<Record<string, string>>;
-  readonly originatorCounter: string;
-  readonly clock: Readonly<Record<string, string>>;
-  readonly futureDated: Readonly<Record<string, string>>;
-  readonly logs: Readonly<Record<LogName, readonly string[]>>;
 }

@@ -1,0 +1,47 @@
+import type { Millis } from '../kernel/time.ts';
+import { ALERT } from './alerts.ts';
+import type { RejectReason } from './effects.ts';
+
+/** A received message that is dropped, and why. */
+export interface Refusal {
+  readonly reason: RejectReason;
+  readonly detail: string;
+}
+
+export function refused(reason: RejectReason, detail: string): Refusal {
+  return { reason, detail };
+}
+
+export function isRefusal(value: object): value is Refusal {
+  return 'reason' in value;
+}
+
+/** Which alert a refusal raises (messages.md 6; the bindings are unverified, see docs/deviations.md). */
+export const REFUSAL_ALERTS: Partial<Record<RejectReason, number>> = {
+  'unknown-originator': ALERT.unauthorisedAccess,
+  'role-not-allowed': ALERT.notAuthorisedForCommand,
+  'replayed-counter': ALERT.otherAuthenticationFailure,
+  'bad-mac': ALERT.trustedSourceAuthenticationFailed,
+  'bad-signature': ALERT.trustedSourceAuthenticationFailed,
+  'bad-payload': ALERT.contentIntegrityFailed,
+};
+
+const HOUR_MS: Millis = 3_600_000;
+
+/** Keeps refused messages from being turned into a flood of alerts: so many in any hour, the others are only logged. */
+export class HourlyLimit {
+  readonly #most: number;
+  #times: Millis[] = [];
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** True, and counted, when one more is allowed. */
+  take(now: Millis): boolean {
+    this.#times = this.#times.filter((at) => at > now - HOUR_MS);
+    if (this.#times.length >= this.#most) return false;
+    this.#times.push(now);
+    return true;
+  }
+}
