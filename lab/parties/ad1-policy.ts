@@ -64,6 +64,9 @@ export const AD1_POLICY_DEFAULTS: Ad1PolicyOptions = {
 /** Label of an alert whose outage started near a known activation. */
 export const CORRELATED = 'correlated-with-activation';
 
+/** Reported outages kept per hub. */
+const REMEMBERED_INTERRUPTIONS = 16;
+
 interface Activation {
   readonly executesAt: Millis;
   readonly version: number | undefined;
@@ -89,6 +92,8 @@ export class Ad1Policy {
   readonly #options: Ad1PolicyOptions;
   readonly #activations = new Map<Eui64, Activation>();
   readonly #held: Held[] = [];
+  /** What a hub and its meter said lately: an alert may reach the DCC only after both. */
+  readonly #heard = new Map<Eui64, { returnedAt?: Millis; readonly interruptions: Millis[] }>();
 
   constructor(options: Partial<Ad1PolicyOptions> = {}) {
     this.#options = { ...AD1_POLICY_DEFAULTS, ...options };
@@ -111,8 +116,7 @@ export class Ad1Policy {
       case 'power-outage':
         return this.#arrived(observation.alert, observation.at);
       case 'hub-returned':
-        for (const held of this.#of(observation.hub))
-          if (observation.at > held.alert.startedAt) held.hubBackAt ??= observation.at;
+        this.#hubReturned(observation.hub, observation.at);
         return [];
       case 'version-reported':
         this.#concluded(observation.hub, observation.version, observation.at);
@@ -147,9 +151,12 @@ export class Ad1Policy {
     const released = this.#of(alert.hub)
       .filter((held) => held.withheldAt === undefined)
       .map((held) => this.#release(held, at, 'the hub reported another outage'));
-    if (correlated && released.length === 0 && this.#options.policy === 'suppress' && this.#options.holdMs > 0) {
+    const doubtful = correlated && released.length === 0 && !this.#knownOutage(alert);
+    if (doubtful && this.#options.policy === 'suppress' && this.#options.holdMs > 0) {
       const until = at + this.#options.holdMs;
-      this.#held.push({ alert, activation, until });
+      const returnedAt = this.#heard.get(alert.hub)?.returnedAt;
+      const hubBack = returnedAt !== undefined && returnedAt > alert.startedAt ? { hubBackAt: returnedAt } : {};
+      this.#held.push({ alert, activation, until, ...hubBack });
       return [{ kind: 'hold', at, alert, until }];
     }
     const label = correlated && this.#options.policy !== 'off' ? CORRELATED : undefined;
@@ -165,14 +172,34 @@ export class Ad1Policy {
     );
   }
 
+  #heardOf(hub: Eui64): { returnedAt?: Millis; readonly interruptions: Millis[] } {
+    const known = this.#heard.get(hub) ?? { interruptions: [] };
+    this.#heard.set(hub, known);
+    return known;
+  }
+
+  #hubReturned(hub: Eui64, at: Millis): void {
+    this.#heardOf(hub).returnedAt = at;
+    for (const held of this.#of(hub)) if (at > held.alert.startedAt) held.hubBackAt ??= at;
+  }
+
+  /** True when the meter has already reported an outage inside the one this alert is about. */
+  #knownOutage({ hub, startedAt }: PowerOutageAlert): boolean {
+    const from = startedAt - this.#options.clockSlackMs;
+    return this.#heard.get(hub)?.interruptions.some((interruptedAt) => interruptedAt >= from) === true;
+  }
+
+  /** An activation of an image whose version the DCC does not know is never taken for concluded. */
   #concluded(hub: Eui64, version: number, at: Millis): void {
     const activation = this.#activations.get(hub);
-    if (!activation || at < activation.executesAt || (activation.version !== undefined && activation.version !== version)) return;
-    activation.concludedAt ??= at;
+    if (activation && at >= activation.executesAt && activation.version === version) activation.concludedAt ??= at;
   }
 
   #outageReported(hub: Eui64, interruptedAt: Millis, at: Millis): Ad1Decision[] {
     const { clockSlackMs } = this.#options;
+    const { interruptions } = this.#heardOf(hub);
+    interruptions.push(interruptedAt);
+    if (interruptions.length > REMEMBERED_INTERRUPTIONS) interruptions.shift();
     const meant = this.#of(hub).filter(
       (held) =>
         held.withheldAt === undefined ||

@@ -3,7 +3,7 @@ import type { CryptoSuite } from '../../firmware-sim/crypto/suite.ts';
 import { isOtaFile, parseOtaImage } from '../../firmware-sim/dictionary/ota-image.ts';
 import { decodeEnvelope, type Envelope } from '../../firmware-sim/gbcs/envelope.ts';
 import { type Bytes, toHex } from '../../firmware-sim/kernel/bytes.ts';
-import { ProtocolFault } from '../../firmware-sim/kernel/errors.ts';
+import { assert, ProtocolFault } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import type { Cancel, Scheduler } from '../../firmware-sim/kernel/scheduler.ts';
 import { type Millis, toIso } from '../../firmware-sim/kernel/time.ts';
@@ -107,7 +107,7 @@ export class Dcc {
     }
   }
 
-  /** An AD1 leaves the hub; nothing acts on this, it only starts the record. */
+  /** An AD1 leaves the hub: the harness says so to have the true time on record. Nothing acts on it before it arrives. */
   outageAlertRaised(startedAt: Millis): Ad1Record {
     const { hub, mpxn } = this.#parts.inventory;
     const record: Ad1Record = { hub, mpxn, startedAt, raisedAt: this.#now, fate: 'on-its-way' };
@@ -140,8 +140,8 @@ export class Dcc {
   }
 
   #outageAlert(hub: Eui64, startedAt: Millis): void {
-    const record = this.#recordOf(hub, startedAt);
-    if (record) record.receivedAt = this.#now;
+    const record = this.#recordOf(hub, startedAt) ?? this.outageAlertRaised(startedAt);
+    record.receivedAt = this.#now;
     this.#observe({ kind: 'power-outage', at: this.#now, alert: { hub, startedAt, mpxn: this.#parts.inventory.mpxn } });
   }
 
@@ -205,7 +205,7 @@ export class Dcc {
 
   #carryOut(decision: Ad1Decision): void {
     const record = this.#recordOf(decision.alert.hub, decision.alert.startedAt);
-    if (!record) return;
+    assert(record, 'a decision is about an alert that has arrived');
     if (decision.kind === 'hold') {
       Object.assign(record, { fate: 'held', heldUntil: decision.until });
       this.#journal('ad1-held', `AD1 is held until ${toIso(decision.until)} at the latest`, { until: toIso(decision.until) });

@@ -111,6 +111,21 @@ describe('what the DCC does with a power outage alert near an activation', () =>
     ]);
   });
 
+  it('an alert that the WAN brings late is judged by what came before it', () => {
+    const falseAlarm = new Bench(suppress).returned(270).version(271).outage(1, 300).until(2_000);
+    expect(falseAlarm.decisions).toEqual(['hold 1 at 300', 'withhold 1 at 331']);
+    const real = new Bench(suppress).returned(270).version(271).reported(276, 2).outage(1, 300);
+    expect(real.decisions).toEqual(['deliver labelled 1 at 300']);
+    const earlier = new Bench(suppress).returned(270).version(271).reported(276, -500).outage(1, 300).until(2_000);
+    expect(earlier.decisions).toEqual(['hold 1 at 300', 'withhold 1 at 331']);
+  });
+
+  it('takes no version for the new one when it does not know which it should be', () => {
+    const bench = new Bench(suppress);
+    bench.policy.observe({ kind: 'activation-known', hub, executesAt: 0, version: undefined });
+    expect(bench.outage(1).returned(270).version(271).until(2_000).decisions.at(-1)).toBe('deliver labelled delayed 1 at 781');
+  });
+
   it('an outage that starts after the new version was reported is none of the activation’s', () => {
     expect(new Bench(suppress).version(50).outage(60).decisions).toEqual(['deliver 60 at 240']);
   });
