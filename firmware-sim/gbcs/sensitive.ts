@@ -1,6 +1,7 @@
 import { decodeAxdr } from '../codec/axdr.ts';
 import { encodeAxdr } from '../codec/axdr-write.ts';
 import { Element } from '../codec/element.ts';
+import type { PrivateKey } from '../crypto/keys.ts';
 import type { CryptoSuite } from '../crypto/suite.ts';
 import { ALERT_PROTECTED_ACCESS, PROTECTED_ATTRIBUTES } from '../dictionary/alert-layouts.ts';
 import type { AccessRow } from '../dictionary/use-case.ts';
@@ -112,9 +113,19 @@ export function sensitiveContext(
   const own = keys.privateKey(header.originator, 'keyAgreement');
   const z =
     certificate && own
-      ? suite.sharedSecret(own, parseCertificate(certificate).publicKey)
+      ? certifiedSecret(suite, own, certificate)
       : sharedSecretOf(suite, keys, { a: party, b: header.originator });
   return z && encryptionContext(suite, header, z);
+}
+
+/** Shared secret with the holder of a certificate; undefined when it is none, or its key agrees with no P-256 key. */
+function certifiedSecret(suite: CryptoSuite, own: PrivateKey, certificate: Bytes): Bytes | undefined {
+  try {
+    return suite.sharedSecret(own, parseCertificate(certificate).publicKey);
+  } catch (error) {
+    if (error instanceof ProtocolFault) return undefined;
+    throw error;
+  }
 }
 
 /** Number of encrypted parts of a message, and how many of them have been opened. */
