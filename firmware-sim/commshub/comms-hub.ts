@@ -41,14 +41,13 @@ const PARKED_MAX = 32;
 
 /**
  * A Communications Hub: its own GBCS device (CHF), the way between WAN and HAN, image store, and the power outage alert.
- * Everything but the alert needs the hub powered; what it holds for others survives a power cut.
+ * It takes and gives frames only while it is powered, but for the alert; what it holds for devices survives a power cut.
  */
 export class CommsHub {
   readonly device: Device;
   readonly power: HubPower;
   readonly #images = new ImageStore();
   readonly #members: ReadonlyMap<Eui64, Member>;
-  readonly #uplink: WanUpFrame[] = [];
 
   constructor(setup: CommsHubSetup) {
     this.device = new Device(CHF_PROFILE, setup);
@@ -101,7 +100,7 @@ export class CommsHub {
   receiveHan(from: Eui64, frame: HanFrame): HubEffect[] {
     const member = this.#members.get(from);
     if (!member) return [];
-    if (frame.kind === 'tunnel') return this.#up({ kind: 'gbcs', message: frame.message });
+    if (frame.kind === 'tunnel') return [{ kind: 'wan', frame: { kind: 'gbcs', message: frame.message } }];
     if (frame.kind === 'tunnel-get') {
       const message = member.parked.shift();
       const reply: HanFrame = { kind: 'tunnel-reply', message, remaining: member.parked.length };
@@ -134,15 +133,10 @@ export class CommsHub {
   }
 
   #own(effects: readonly DeviceEffect[]): HubEffect[] {
-    return effects.flatMap((effect): HubEffect[] =>
-      effect.kind === 'send' ? this.#up({ kind: 'gbcs', message: effect.message }) : [effect],
+    return effects.map(
+      (effect): HubEffect =>
+        effect.kind === 'send' ? { kind: 'wan', frame: { kind: 'gbcs', message: effect.message } } : effect,
     );
-  }
-
-  #up(frame: WanUpFrame): HubEffect[] {
-    if (this.powered) return [{ kind: 'wan', frame }];
-    this.#uplink.push(frame);
-    return [];
   }
 
   #powered(outputs: readonly HubPowerOutput[]): HubEffect[] {
@@ -153,7 +147,6 @@ export class CommsHub {
       const effects: HubEffect[] = [output];
       if (output.state === 'powered') {
         effects.push({ kind: 'wan', frame: { kind: 'registered', hub: this.device.eui } });
-        for (const frame of this.#uplink.splice(0)) effects.push({ kind: 'wan', frame });
       }
       return effects;
     });

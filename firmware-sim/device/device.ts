@@ -52,7 +52,7 @@ interface Admission {
 
 /**
  * What every GBCS device is made of: trust anchors, counters, logs, clock, firmware, pending commands, and the one receive
- * pipeline (GBCS 6.2.4, messages.md 1.7). Octets and time go in, effects come out; a device differs by its profile.
+ * pipeline (GBCS 6.2.4). Octets and time go in, effects come out; a device differs by its profile.
  */
 export class Device {
   readonly eui: Eui64;

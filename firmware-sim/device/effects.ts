@@ -5,7 +5,7 @@ import type { Millis } from '../kernel/time.ts';
 import type { LogEntry, LogName } from './event-log.ts';
 import type { HanFrame } from './han-frame.ts';
 
-/** Why a received message was dropped without a response (messages.md 1.7, 6). */
+/** Why a received message was dropped without a response (GBCS 6.2.4). */
 export type RejectReason =
   | 'malformed'
   | 'not-for-this-device'

@@ -2,7 +2,7 @@ import type { Bytes } from '../kernel/bytes.ts';
 import type { Eui64 } from '../kernel/eui64.ts';
 import type { Millis } from '../kernel/time.ts';
 
-/** A command a device has accepted and will execute later (messages.md 4). */
+/** A command a device has accepted and will execute later (GBCS 9.2.2.7; RTDS 4.5.0 CS06 FUTURE_DATED). */
 export interface PendingCommand {
   readonly useCase: string;
   /** Device clock time at which to execute. */

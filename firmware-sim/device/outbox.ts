@@ -6,6 +6,9 @@ export interface Dispatch {
   readonly ticket: number;
 }
 
+/** Most messages that wait at one end; not published. */
+export const OUTBOX_MAX = 512;
+
 /**
  * Messages that must survive until the link has confirmed them: one is on its way at a time, the others wait.
  * Kept through power cuts, like the alerts it carries.
@@ -15,8 +18,11 @@ export class Outbox {
   #ticket = 0;
   #inFlight = false;
 
-  put(frame: HanFrame): void {
+  /** Returns false for a message that no longer fits. */
+  put(frame: HanFrame): boolean {
+    if (this.#waiting.length >= OUTBOX_MAX) return false;
     this.#waiting.push(frame);
+    return true;
   }
 
   /** The frame to send now, when the link is free. */

@@ -16,7 +16,7 @@ export function isRefusal(value: object): value is Refusal {
   return 'reason' in value;
 }
 
-/** Which alert a refusal raises (messages.md 6; the bindings are unverified, see docs/deviations.md). */
+/** Which alert a refusal raises (codes of GBCS table 16.2; the bindings are unverified, see docs/deviations.md). */
 export const REFUSAL_ALERTS: Partial<Record<RejectReason, number>> = {
   'unknown-originator': ALERT.unauthorisedAccess,
   'role-not-allowed': ALERT.notAuthorisedForCommand,

@@ -52,7 +52,7 @@ const ROLE_BY_NUMBER = new Map(
 
 /**
  * A use case of the catalogue and the code or interpreter that executes it. Message code, roles, category and protection against
- * replay stand in the catalogue; what the catalogue leaves open follows messages.md 1.6 and 5: a command that is critical is
+ * replay stand in the catalogue; what the catalogue leaves open follows GBCS 6.2 and RTDS 4.5.0: a command that is critical is
  * protected, and responses carry the time where the use case can be future-dated. `differs` corrects a row.
  */
 export function supported(

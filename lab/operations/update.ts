@@ -31,7 +31,7 @@ export const updateParameters = parameters({
     type: 'choice',
     choices: AD1_POLICIES,
     default: 'label',
-    help: 'what the DCC does with an AD1 near an activation: deliver, deliver with a label, or hold back until it is known to be false',
+    help: 'what the DCC does with an AD1 near an activation: off delivers it, label delivers it with a label, suppress holds it back while it may be false',
   },
   ad1Hold: {
     type: 'number',

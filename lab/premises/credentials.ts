@@ -4,7 +4,7 @@ import type { KeyProvider, KeyUse, RemotePartyRole } from '../../firmware-sim/gb
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 
-/** Which cells a kind of device has (messages.md 7.1; the root cell comes with credential replacement). */
+/** Which cells a kind of device has (GBCS 4.3.2.5, RTDS 4.5.0 CS02a; the root cell comes with credential replacement). */
 const CELLS: Readonly<Record<'ESME' | 'GSME' | 'CHF', Partial<Record<RemotePartyRole, readonly KeyUse[]>>>> = {
   ESME: {
     recovery: ['digitalSignature'],
