@@ -1,3 +1,5 @@
+import { generalizedTime } from '../../firmware-sim/device/clock.ts';
+import { CANCEL_TIME } from '../../firmware-sim/device/future-dated.ts';
 import { isOtaFile } from '../../firmware-sim/dictionary/ota-image.ts';
 import { toHex } from '../../firmware-sim/kernel/bytes.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
@@ -29,6 +31,9 @@ async function imageSource({ image, ota }: UpdateArguments, context: OperationCo
 const ms = (seconds: number): number => Math.round(seconds * 1000);
 
 async function configOf(args: UpdateArguments, context: OperationContext): Promise<UpdateConfig> {
+  if (args.at !== undefined && generalizedTime(args.at) === CANCEL_TIME) {
+    throw new UsageError('bad-value', '--at: 9999-12-31T23:59:59Z is how CS06 cancels an activation; name a time before it');
+  }
   return updateConfig({
     seed: context.seed,
     image: await imageSource(args, context),

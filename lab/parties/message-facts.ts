@@ -1,5 +1,6 @@
 import { decodeDer } from '../../firmware-sim/codec/der.ts';
 import { momentOf } from '../../firmware-sim/device/activate-firmware.ts';
+import { CANCEL_TIME } from '../../firmware-sim/device/future-dated.ts';
 import {
   ActivateFirmwareCommand,
   ActivateFirmwareResponse,
@@ -118,7 +119,7 @@ function gbzVersion(payload: Bytes): MessageFacts {
 export function activationOf(payload: Bytes): { readonly hash: Bytes; readonly executesAt: Millis | 'now' | 'cancelled' } {
   const { manufacturerImageHash: hash, executionDateTime } = decodeDer(ActivateFirmwareCommand, payload);
   if (executionDateTime === undefined) return { hash, executesAt: 'now' };
-  return { hash, executesAt: executionDateTime.startsWith('9999') ? 'cancelled' : momentOf(executionDateTime) };
+  return { hash, executesAt: executionDateTime === CANCEL_TIME ? 'cancelled' : momentOf(executionDateTime) };
 }
 
 /** Facts, or undefined for a payload that cannot be read. */

@@ -1,6 +1,7 @@
 import { encodeDer } from '../../firmware-sim/codec/der.ts';
 import { Element } from '../../firmware-sim/codec/element.ts';
 import { generalizedTime } from '../../firmware-sim/device/clock.ts';
+import { CANCEL_TIME } from '../../firmware-sim/device/future-dated.ts';
 import { ActivateFirmwareCommand } from '../../firmware-sim/gbcs/asn1/structures.ts';
 import { encodeAccessRequest, invokeIdOf, NULL_DATA } from '../../firmware-sim/gbcs/dlms-apdu.ts';
 import { encodeGbz, GBZ_CONTROL } from '../../firmware-sim/gbcs/gbz.ts';
@@ -18,7 +19,7 @@ const CURRENT_METER_ID = 0x0206;
 
 /** CS06: activate the image of that hash, at once or at a time. */
 export function activateFirmware(recipient: Eui64, manufacturerImageHash: Bytes, at?: Millis | 'cancel'): CommandPlan {
-  const when = at === undefined ? {} : { executionDateTime: at === 'cancel' ? '99991231235959Z' : generalizedTime(at) };
+  const when = at === undefined ? {} : { executionDateTime: at === 'cancel' ? CANCEL_TIME : generalizedTime(at) };
   return {
     recipient,
     messageCode: CODE.activateFirmware,

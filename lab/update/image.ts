@@ -75,7 +75,7 @@ export function identityFor({ manufacturerCode, imageType, hardwareVersions }: O
   return { manufacturerCode, imageType, hardwareVersion: hardwareVersions?.minimum ?? 0 };
 }
 
-/** What the meter runs before the update: the version just below the image's. */
+/** What the meter runs before the update: the version just below the image's, or the highest when there is none below. */
 export function versionBefore({ fileVersion }: OtaHeader): number {
-  return fileVersion > 0 ? fileVersion - 1 : 0;
+  return (fileVersion - 1) >>> 0;
 }

@@ -32,7 +32,7 @@ export interface UpdateFindings {
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
-/** Longest wait for an answer: the gas meter wakes every half hour, a hub may be without power for a while. */
+/** Longest wait for an answer when nothing is off; the gas meter wakes every half hour. */
 const ANSWER_LIMIT_MS = 2 * HOUR;
 /** Time a block may take on average, retries included, before the transfer counts as failed. */
 const OCTET_LIMIT_MS = 10;
@@ -107,7 +107,7 @@ function sendFrom(world: UpdateWorld, plan: Parameters<typeof world.supplier.com
 
 function* ask(world: UpdateWorld, plan: Parameters<typeof world.supplier.compose>[0]): Step<Received | undefined> {
   const { header } = sendFrom(world, plan);
-  yield* until(world, () => world.supplier.responseTo(header) !== undefined, ANSWER_LIMIT_MS);
+  yield* until(world, () => world.supplier.responseTo(header) !== undefined, answerLimit(world.config));
   return world.supplier.responseTo(header);
 }
 
@@ -126,7 +126,7 @@ function* readVersionsBefore(findings: UpdateFindings): Step<void> {
   });
   const seen = world.broker.party.received.length;
   world.dcc.send(command);
-  yield* until(world, () => world.broker.party.received.length > seen, ANSWER_LIMIT_MS);
+  yield* until(world, () => world.broker.party.received.length > seen, answerLimit(world.config));
   findings.hubVersion = world.broker.party.received[seen];
 }
 
@@ -176,8 +176,7 @@ function* distribute(findings: UpdateFindings): Step<void> {
     ...supplier.alerts(ALERT.firmwareVerified, euis.esme),
     ...supplier.alerts(ALERT.firmwareVerificationFailed, euis.esme),
   ];
-  const outagesMs = world.config.outages.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  const limit = ANSWER_LIMIT_MS + image.file.length * OCTET_LIMIT_MS + outagesMs;
+  const limit = answerLimit(world.config) + image.file.length * OCTET_LIMIT_MS;
   yield* until(world, () => receipts().length > 0 || transfer.result?.stored === false, limit);
   findings.receipt = receipts()[0];
 }
@@ -188,29 +187,29 @@ function* activate(findings: UpdateFindings): Step<void> {
   const { config, supplier, euis, image, scheduler } = world;
   const { header, command } = sendFrom(world, activateFirmware(euis.esme, image.hash, config.activateAt));
   findings.activationCommand = command;
-  yield* until(world, () => supplier.responseTo(header) !== undefined, ANSWER_LIMIT_MS + totalOutage(config));
+  yield* until(world, () => supplier.responseTo(header) !== undefined, answerLimit(config));
   findings.activationResponse = supplier.responseTo(header);
   if (config.activateAt !== undefined) {
     const outcome = (): Received | undefined =>
       supplier.alerts(ALERT.futureDatedDone, euis.esme)[0] ?? supplier.alerts(ALERT.futureDatedFailed, euis.esme)[0];
-    const limit = Math.max(config.activateAt - scheduler.now, 0) + ANSWER_LIMIT_MS + totalOutage(config);
+    const limit = Math.max(config.activateAt - scheduler.now, 0) + answerLimit(config);
     yield* until(world, () => outcome() !== undefined, limit);
     findings.activationAlert = outcome();
   }
 }
 
-function totalOutage(config: UpdateConfig): Millis {
-  return (
-    config.outages.reduce((sum, { durationMs, offsetMs }) => sum + durationMs + offsetMs, 0) +
-    config.esme.feedCutDuringActivationMs
-  );
+/** Longest wait for an answer: time for a sleepy gas meter, and for everything that may be off or starting meanwhile. */
+function answerLimit({ outages, esme, hubPower }: UpdateConfig): Millis {
+  const outagesMs = outages.reduce((sum, { durationMs, offsetMs }) => sum + durationMs + offsetMs, 0);
+  const startsMs = (outages.length + 1) * (esme.esmeRebootMs + esme.restoreAlertDelayMs + hubPower.chBootMs);
+  return ANSWER_LIMIT_MS + outagesMs + startsMs + esme.feedCutDuringActivationMs;
 }
 
 /** Lets planned outages end, everything come back, and every power outage alert reach its end. */
 function* settle(findings: UpdateFindings): Step<void> {
   const { world } = findings;
   const { premises, dcc, config } = world;
-  const limit = ANSWER_LIMIT_MS + totalOutage(config) + config.policy.holdMs;
+  const limit = answerLimit(config) + config.policy.holdMs;
   const quiet = (): boolean =>
     world.scheduler.now >= findings.outagesEndAt &&
     premises.mainsLosses.every(({ to }) => to !== undefined) &&

@@ -112,6 +112,7 @@ function createDevices(
     signatureProfile: config.signatureProfile,
   });
   const firstWakeAt = scheduler.now + randomFor(config.seed, 'gsme wake').below(WAKE_SPREAD_MS);
+  const downgrade = versions.esme > image.header.fileVersion ? 'accept' : 'reject';
   const devices = [
     { eui: EUIS.esme, sleepy: false },
     { eui: EUIS.gsme, sleepy: true },
@@ -119,6 +120,7 @@ function createDevices(
   return {
     esme: new Esme({
       ...setup('ESME', versions.esme),
+      downgrade,
       ota: identityFor(image.header),
       options: config.esme,
       startedAt: scheduler.now,

@@ -70,6 +70,19 @@ describe('firmware that runs', () => {
     expect(failed(send(buildOtaImage({ ...good, header })))).toEqual([]);
   });
 
+  it('version 0 has none below it and is installed all the same', () => {
+    expect(failed(send(buildOtaImage({ ...good, header: { ...good.header, fileVersion: 0 } })))).toEqual([]);
+  });
+
+  it('waits as long as a slow hub or meter takes', () => {
+    const slow = {
+      image: small.image,
+      esme: { feedCutDuringActivationMs: 1_000, esmeRebootMs: 7_200_000 },
+      hubPower: { chBootMs: 7_200_000 },
+    };
+    expect(failed(runUpdate(updateConfig(slow)))).toEqual([]);
+  });
+
   it('F06: frames lost on the home area network are asked for again', () => {
     let frames = 0;
     const result = runUpdate(updateConfig({ image: small.image, losesHanFrame: () => ++frames % 5 === 0 }));

@@ -166,6 +166,7 @@ describe('hanbench update, asked for what cannot be', () => {
     [2, ['--mains-loss', '10@noon'], 'after @ comes one of before, distribution, activation, after'],
     [2, ['--ad1-policy', 'drop'], 'is none of off, label, suppress'],
     [2, ['--at', 'tomorrow'], 'is not a time'],
+    [2, ['--at', '9999-12-31T23:59:59Z'], '--at: 9999-12-31T23:59:59Z is how CS06 cancels'],
     [2, ['--image', join(scratch, 'none.bin')], 'no such file'],
     [2, ['--image', smallImage, '--ota', smallImage], '--image and --ota exclude each other'],
     [2, ['--out', join(smallImage, 'x')], 'directory'],
