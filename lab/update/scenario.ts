@@ -64,7 +64,8 @@ export function startOf(config: UpdateConfig): Millis {
   if (config.activateAt === undefined) return DEFAULT_START;
   const octets = config.image.kind === 'generated' ? config.image.octets : config.image.bytes.length;
   const outagesMs = config.outages.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  return config.activateAt - Math.ceil((4 * HOUR + octets * OCTET_LIMIT_MS + outagesMs) / HOUR) * HOUR;
+  const leadMs = 2 * ANSWER_LIMIT_MS + octets * OCTET_LIMIT_MS + outagesMs + startsMs(config);
+  return config.activateAt - Math.ceil(leadMs / HOUR) * HOUR;
 }
 
 /** The whole update, from the first version read to the judged replay. */
@@ -198,11 +199,16 @@ function* activate(findings: UpdateFindings): Step<void> {
   }
 }
 
+/** What all starts of meter and hub take together. */
+function startsMs({ outages, esme, hubPower }: UpdateConfig): Millis {
+  return (outages.length + 1) * (esme.esmeRebootMs + esme.restoreAlertDelayMs + hubPower.chBootMs);
+}
+
 /** Longest wait for an answer: time for a sleepy gas meter, and for everything that may be off or starting meanwhile. */
-function answerLimit({ outages, esme, hubPower }: UpdateConfig): Millis {
+function answerLimit(config: UpdateConfig): Millis {
+  const { outages, esme } = config;
   const outagesMs = outages.reduce((sum, { durationMs, offsetMs }) => sum + durationMs + offsetMs, 0);
-  const startsMs = (outages.length + 1) * (esme.esmeRebootMs + esme.restoreAlertDelayMs + hubPower.chBootMs);
-  return ANSWER_LIMIT_MS + outagesMs + startsMs + esme.feedCutDuringActivationMs;
+  return ANSWER_LIMIT_MS + outagesMs + startsMs(config) + esme.feedCutDuringActivationMs;
 }
 
 /** Lets planned outages end, everything come back, and every power outage alert reach its end. */
