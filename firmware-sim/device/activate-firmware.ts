@@ -44,7 +44,9 @@ function activateFirmware({ device, command, now, effects }: ExecutionContext): 
   if (executionDateTime === CANCEL_TIME) device.futureDated.cancel('CS06');
   else {
     const at = momentOf(executionDateTime);
-    device.futureDated.put({ useCase: 'CS06', at, originator, originatorCounter, payload: command.payload });
+    const { messageCode } = command.header;
+    const { role, payload } = command;
+    device.futureDated.put({ useCase: 'CS06', messageCode, role, at, originator, originatorCounter, payload });
   }
   return ACCEPTED;
 }

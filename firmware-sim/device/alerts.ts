@@ -3,6 +3,8 @@ import type { LogName } from './event-log.ts';
 
 /** Alert and event codes this software raises (GBCS table 16.2; titles from there in own words). */
 export const ALERT = {
+  clockNotAdjusted: 0x8f0c,
+  deviceLogChanged: 0x8f12,
   firmwareFailedAtPowerOn: 0x8f1b,
   firmwareVerificationFailed: 0x8f1c,
   contentIntegrityFailed: 0x8f1e,
@@ -12,12 +14,21 @@ export const ALERT = {
   trustedSourceAuthenticationFailed: 0x8f3d,
   unauthorisedAccess: 0x8f3e,
   firmwareVersionChanged: 0x8f43,
+  signingKeyNotReplaced: 0x8f4c,
+  signingKeyReplaced: 0x8f4d,
+  agreementKeyNotReplaced: 0x8f4e,
+  agreementKeyReplaced: 0x8f4f,
   otherAuthenticationFailure: 0x8f53,
   supplyInterrupted: 0x8f57,
+  unusualNumbers: 0x8f60,
   futureDatedDone: 0x8f66,
   futureDatedFailed: 0x8f67,
   firmwareVerified: 0x8f72,
   commandNotSupported: 0x8f85,
+  firmwareTransferred: 0x8f8a,
+  firmwareNotTransferred: 0x8f89,
+  ppmidFirmwareActivated: 0x8f8b,
+  gasDeviceLogBackedUp: 0x8071,
 } as const;
 
 /** How a code is reported: to which role, under which message code, and into which log. */
@@ -29,12 +40,36 @@ export interface AlertRow {
   /** Message code by payload notation; the same number twice where GBCS has one for both. */
   readonly messageCode?: { readonly dlms: number; readonly gbz: number };
   readonly log?: LogName;
+  /** Non-critical: MACed for its recipient in place of signed (SME.A.NC). */
+  readonly maced?: boolean;
 }
 
 /** Generic critical alert: code and time only (RTDS 4.5.0 GCA-DLMS, GCA-ZigBee). */
 const GENERIC_CRITICAL = { dlms: 0x1000, gbz: 0x1000 };
 
 const ROWS: readonly AlertRow[] = [
+  {
+    code: 0x8071,
+    title: 'GPF device log backed up',
+    recipient: 'accessControlBroker',
+    messageCode: { dlms: 0x00b2, gbz: 0x00b2 },
+    maced: true,
+  },
+  {
+    code: 0x8f0c,
+    title: 'clock not adjusted: deviation beyond tolerance',
+    recipient: 'supplier',
+    messageCode: GENERIC_CRITICAL,
+    log: 'event',
+  },
+  {
+    code: 0x8f12,
+    title: 'device added to or removed from the hub device log',
+    recipient: 'accessControlBroker',
+    messageCode: { dlms: 0x0018, gbz: 0x0018 },
+    log: 'event',
+    maced: true,
+  },
   {
     code: 0x8f1b,
     title: 'stored firmware bad at power-on',
@@ -92,6 +127,10 @@ const ROWS: readonly AlertRow[] = [
     log: 'security',
   },
   { code: 0x8f43, title: 'firmware version in execution changed', log: 'security' },
+  { code: 0x8f4c, title: 'own signing key not replaced', log: 'security' },
+  { code: 0x8f4d, title: 'own signing key replaced', log: 'security' },
+  { code: 0x8f4e, title: 'own agreement key not replaced', log: 'security' },
+  { code: 0x8f4f, title: 'own agreement key replaced', log: 'security' },
   {
     code: 0x8f53,
     title: 'other authentication or authorisation failure',
@@ -100,6 +139,13 @@ const ROWS: readonly AlertRow[] = [
     log: 'security',
   },
   { code: 0x8f57, title: 'supply interrupted', log: 'power' },
+  {
+    code: 0x8f60,
+    title: 'unusual numbers of malformed messages',
+    recipient: 'supplier',
+    messageCode: GENERIC_CRITICAL,
+    log: 'security',
+  },
   { code: 0x8f66, title: 'future-dated command done', recipient: 'supplier', messageCode: { dlms: 0x00ca, gbz: 0x00ca } },
   { code: 0x8f67, title: 'future-dated command failed', recipient: 'supplier', messageCode: { dlms: 0x00ca, gbz: 0x00ca } },
   {
@@ -110,6 +156,25 @@ const ROWS: readonly AlertRow[] = [
     log: 'security',
   },
   { code: 0x8f85, title: 'command not supported by device', recipient: 'supplier', messageCode: { dlms: 0x0120, gbz: 0x0120 } },
+  {
+    code: 0x8f89,
+    title: 'firmware not transferred to the device',
+    recipient: 'accessControlBroker',
+    messageCode: { dlms: 0x0128, gbz: 0x0128 },
+  },
+  {
+    code: 0x8f8a,
+    title: 'firmware transferred to the device',
+    recipient: 'accessControlBroker',
+    messageCode: { dlms: 0x0128, gbz: 0x0128 },
+  },
+  {
+    code: 0x8f8b,
+    title: 'PPMID or HCALCS firmware activated',
+    recipient: 'accessControlBroker',
+    messageCode: { dlms: 0x012b, gbz: 0x012b },
+    log: 'event',
+  },
 ];
 
 /** Every alert and event by code. */

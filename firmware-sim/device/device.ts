@@ -1,32 +1,53 @@
-import type { CryptoSuite, SignatureProfile } from '../crypto/suite.ts';
-import { decodeEnvelope, type Envelope, encodeEnvelope } from '../gbcs/envelope.ts';
+import type { CryptoSuite, Entropy, SignatureProfile } from '../crypto/suite.ts';
+import { seededEntropy } from '../crypto/suite.ts';
+import type { Envelope } from '../gbcs/envelope.ts';
 import type { MessageHeader } from '../gbcs/header.ts';
-import type { RemotePartyRole } from '../gbcs/key-provider.ts';
-import { checkMac, checkSignature, macEnvelope, macParties, sharedSecretOf, signEnvelope } from '../gbcs/protection.ts';
+import type { KeyProvider } from '../gbcs/key-provider.ts';
+import type { EncryptionContext } from '../gbcs/protection.ts';
+import { sensitiveContext } from '../gbcs/sensitive.ts';
 import type { Bytes } from '../kernel/bytes.ts';
 import { assert, ProtocolFault } from '../kernel/errors.ts';
 import type { Eui64 } from '../kernel/eui64.ts';
 import type { Millis } from '../kernel/time.ts';
-import { ALERT, ALERT_ROWS } from './alerts.ts';
-import { type ClockState, dlmsDateTime } from './clock.ts';
+import { ALERT, ALERT_ROWS, type AlertRow } from './alerts.ts';
+import { CLOCK_STATUS_UNSPECIFIED, type ClockState, dlmsDateTime } from './clock.ts';
+import type { CosemStore } from './cosem/store.ts';
 import type { DeviceEffect } from './effects.ts';
 import { EventLog, type LogEntry, type LogName } from './event-log.ts';
 import { type DowngradePolicy, type FirmwareSlot, FirmwareStore } from './firmware.ts';
 import { FutureDatedQueue, type PendingCommand } from './future-dated.ts';
+import { ACCEPTING_HAN, DeviceLog, type HanPort } from './management/device-log.ts';
 import { type AlertContent, alertPayload, commandQuote, type Notation } from './notation.ts';
 import { HourlyLimit, isRefusal, REFUSAL_ALERTS, type Refusal, refused } from './refusal.ts';
 import { ReplayCounters, type ReplayGranularity } from './replay-counters.ts';
+import { type Admission, admit, authenticate, formOf, frameOf } from './security/admission.ts';
+import { CredentialReports } from './security/credential-reports.ts';
+import type { DeviceIdentity } from './security/own-keys.ts';
+import { protectMessage } from './security/protect.ts';
 import { type DeviceSnapshot, snapshotOf } from './snapshot.ts';
-import { type DeviceIdentity, type TrustAnchorCell, TrustAnchors } from './trust-anchors.ts';
+import { type DeviceState, restoreDevice, stateOf } from './state.ts';
+import { type TrustAnchorCell, TrustAnchors } from './trust-anchors.ts';
 import type { Command, SupportedUseCase, UseCaseTable } from './use-case.ts';
+import type { ZclStore } from './zcl/store.ts';
 
 /** What a kind of device is: its tables, its payload notation, and what it is allowed to do by itself. */
 export interface DeviceProfile {
   readonly useCases: UseCaseTable;
   readonly notation: Notation;
-  /** Executes what the future-dated queue gives out. */
-  readonly executePending: (device: Device, command: PendingCommand, now: Millis, effects: DeviceEffect[]) => void;
+  /** Executes what the future-dated queue gives out and whose row does not say how. */
+  readonly executePending?: (device: Device, command: PendingCommand, now: Millis, effects: DeviceEffect[]) => void;
+  /** What event configuration says of a configurable code; undefined: as in the table of alerts. */
+  readonly alertSettings?: (device: Device, code: number) => AlertSettings | undefined;
 }
+
+/** Whether a code is sent and logged (ECS25a, ECS25b, GCS20). */
+export interface AlertSettings {
+  readonly send: boolean;
+  readonly log: boolean;
+}
+
+/** Faults that make one access fail as hardware does: `class:obis:member` or `cluster/command` to a result code. */
+export type ObjectFaults = ReadonlyMap<string, number>;
 
 /** What one device is made with. */
 export interface DeviceSetup {
@@ -41,13 +62,35 @@ export interface DeviceSetup {
   readonly clock?: ClockState;
   /** Generic security alerts a device sends in any hour at most, so that refusals cannot be used to flood (0: none). */
   readonly securityAlertsPerHour?: number;
+  /** COSEM objects of an ESME, hub or SAPC. */
+  readonly cosem?: CosemStore | undefined;
+  /** ZCL clusters of a GSME, gas proxy or PPMID. */
+  readonly zcl?: ZclStore | undefined;
+  /** Named misbehaviour `object-fault`. */
+  readonly faults?: ObjectFaults;
+  /** Remote parties' private keys, for a device whose own private keys are not held. */
+  readonly lentKeys?: KeyProvider | undefined;
+  /** Whether validity in time of certificates is checked. Default true. */
+  readonly certificateValidity?: boolean;
+  /** What becomes of a certification path when the device has no root cell to end it at. Default `refuse`. */
+  readonly pathWithoutRoot?: 'refuse' | 'accept';
+  /** What joins devices on the home area network. Default: accepts everything. */
+  readonly han?: HanPort;
+  /** Devices this one may talk to. */
+  readonly deviceLog?: DeviceLog;
+  /** Seed of key pairs the device makes. Default: its Entity Identifier. */
+  readonly keySeed?: number | string;
+  /** A state to start from, in place of what the other fields say about it. */
+  readonly state?: DeviceState;
 }
 
-/** What the checks before authentication found out about a message. */
-interface Admission {
-  readonly role: RemotePartyRole;
-  /** Absent for a message code this device does not support. */
-  readonly row: SupportedUseCase | undefined;
+/** What an alert may say differently from its table row. */
+export interface AlertOptions {
+  /** The entry is in the log already. */
+  readonly logged?: boolean;
+  readonly to?: Eui64;
+  readonly messageCode?: number;
+  readonly supplementary?: MessageHeader['supplementary'];
 }
 
 /**
@@ -63,22 +106,43 @@ export class Device {
   readonly futureDated = new FutureDatedQueue();
   readonly logs: Readonly<Record<LogName, EventLog>> = { security: new EventLog(), event: new EventLog(), power: new EventLog() };
   readonly profile: DeviceProfile;
-  readonly #signatureProfile: SignatureProfile;
-  readonly #securityAlerts: HourlyLimit;
+  readonly signatureProfile: SignatureProfile;
+  readonly cosem: CosemStore | undefined;
+  readonly zcl: ZclStore | undefined;
+  readonly faults: ObjectFaults;
+  readonly han: HanPort;
+  readonly deviceLog: DeviceLog;
+  readonly certificateValidity: boolean;
+  readonly pathWithoutRoot: 'refuse' | 'accept';
+  /** What a cloned report of credentials said; never used to authenticate. */
+  readonly reports = new CredentialReports();
+  /** How many security alerts, and malformed messages without a word, an hour may bring. */
+  readonly limits: { readonly alerts: HourlyLimit; readonly malformed: HourlyLimit };
+  readonly #keySeed: number | string;
   #originatorCounter: bigint;
   #clock: ClockState;
 
+  /** @throws ProtocolFault when the state or a certificate of the identity cannot be read */
   constructor(profile: DeviceProfile, setup: DeviceSetup) {
     this.profile = profile;
     this.eui = setup.identity.eui;
     this.suite = setup.suite;
-    this.anchors = new TrustAnchors(setup.identity, setup.cells);
+    this.anchors = new TrustAnchors(setup.identity, setup.cells, setup.lentKeys);
     this.counters = new ReplayCounters(setup.replayGranularity);
     this.firmware = new FirmwareStore(setup.firmware, setup.downgrade ?? 'reject');
-    this.#signatureProfile = setup.signatureProfile;
+    this.signatureProfile = setup.signatureProfile;
     this.#originatorCounter = setup.originatorCounter ?? 0n;
     this.#clock = setup.clock ?? { offsetMs: 0, status: 'reliable' };
-    this.#securityAlerts = new HourlyLimit(setup.securityAlertsPerHour ?? 10);
+    this.limits = { alerts: new HourlyLimit(setup.securityAlertsPerHour ?? 10), malformed: new HourlyLimit(MALFORMED_PER_HOUR) };
+    this.cosem = setup.cosem;
+    this.zcl = setup.zcl;
+    this.faults = setup.faults ?? NO_FAULTS;
+    this.han = setup.han ?? ACCEPTING_HAN;
+    this.deviceLog = setup.deviceLog ?? new DeviceLog();
+    this.certificateValidity = setup.certificateValidity ?? true;
+    this.pathWithoutRoot = setup.pathWithoutRoot ?? 'refuse';
+    this.#keySeed = setup.keySeed ?? setup.identity.eui;
+    if (setup.state) this.restore(setup.state);
   }
 
   /** The device's own idea of the time. */
@@ -94,16 +158,36 @@ export class Device {
     this.#clock = clock;
   }
 
+  /** The last counter the device has used in a message of its own. */
+  get originatorCounter(): bigint {
+    return this.#originatorCounter;
+  }
+
+  /** Takes the next counter for a message of the device's own. It is never given out again. */
+  nextCounter(): bigint {
+    this.#originatorCounter += 1n;
+    return this.#originatorCounter;
+  }
+
+  /** Repeatable entropy for a key pair; the same purpose gives the same pair. */
+  keyEntropy(purpose: string): Entropy {
+    return seededEntropy(this.#keySeed, purpose);
+  }
+
   /** When `poll` next has something to do, in the runtime's time. */
   get deadline(): Millis | undefined {
     const at = this.futureDated.deadline;
     return at === undefined ? undefined : at - this.#clock.offsetMs;
   }
 
-  /** Executes whatever has become due. */
+  /** Executes whatever has become due, each command once even when the clock has jumped past it. */
   poll(now: Millis): DeviceEffect[] {
     const effects: DeviceEffect[] = [];
-    for (const command of this.futureDated.takeDue(this.localTime(now))) this.profile.executePending(this, command, now, effects);
+    for (const pending of this.futureDated.takeDue(this.localTime(now))) {
+      const row = this.profile.useCases.get(pending.messageCode);
+      if (row?.executePending) row.executePending({ device: this, pending, now, effects });
+      else this.profile.executePending?.(this, pending, now, effects);
+    }
     return effects;
   }
 
@@ -113,64 +197,31 @@ export class Device {
    */
   receive(message: Bytes, now: Millis): DeviceEffect[] {
     const effects: DeviceEffect[] = [];
-    const envelope = this.#frame(message);
+    const envelope = frameOf(message, this.eui);
     if (isRefusal(envelope)) return this.#refuse(envelope, undefined, now, effects);
-    const admission = this.#admit(envelope.header);
+    const admission = admit(this, envelope.header);
     if (isRefusal(admission)) return this.#refuse(admission, envelope.header, now, effects);
-    const forged = this.#authenticate(envelope, admission.row?.critical ?? (envelope.signature?.length ?? 0) > 0);
+    const forged = authenticate(this, envelope, admission);
     if (forged) return this.#refuse(forged, envelope.header, now, effects);
     if (!admission.row) return [this.#notSupported(envelope.header, now)];
     return this.#execute(envelope, admission.row, admission.role, now, effects);
   }
 
-  #frame(message: Bytes): Envelope | Refusal {
-    let envelope: Envelope;
-    try {
-      envelope = decodeEnvelope(message);
-    } catch (error) {
-      if (error instanceof ProtocolFault) return refused('malformed', error.message);
-      throw error;
-    }
-    if (envelope.header.recipient !== this.eui)
-      return refused('not-for-this-device', `recipient is ${envelope.header.recipient}`);
-    return envelope.header.cra === 'command'
-      ? envelope
-      : refused('not-for-this-device', `a ${envelope.header.cra}, not a command`);
-  }
-
-  #admit(header: MessageHeader): Admission | Refusal {
-    const row = this.profile.useCases.get(header.messageCode);
-    const held = this.anchors.rolesOf(header.originator);
-    const role = row ? held.find((one) => row.roles.includes(one)) : held[0];
-    if (held.length === 0) return refused('unknown-originator', `${header.originator} is in no trust anchor cell`);
-    if (role === undefined) return refused('role-not-allowed', `${row?.name} is not for ${held.join(', ')}`);
-    if (row?.replayProtected && !this.counters.isFresh(role, header.messageCode, header.originatorCounter)) {
-      return refused('replayed-counter', `counter ${header.originatorCounter} is not above the last one accepted`);
-    }
-    return { role, row };
-  }
-
-  #authenticate(envelope: Envelope, critical: boolean): Refusal | undefined {
-    const mac = checkMac(this.suite, envelope, this.anchors);
-    if (mac !== 'valid') return refused('bad-mac', `MAC is ${mac}`);
-    const signature = checkSignature(this.suite, envelope, this.anchors);
-    return signature === (critical ? 'valid' : 'absent') ? undefined : refused('bad-signature', `signature is ${signature}`);
-  }
-
   #execute(
     envelope: Envelope,
     row: SupportedUseCase,
-    role: RemotePartyRole,
+    role: Admission['role'],
     now: Millis,
     effects: DeviceEffect[],
   ): DeviceEffect[] {
     const { header, payload } = envelope;
     if (row.replayProtected) this.counters.record(role, header.messageCode, header.originatorCounter);
     effects.push({ kind: 'accepted', useCase: row.name, header });
-    const command: Command = { header, payload, role };
+    const command: Command = { header, payload, role, form: formOf(envelope) ?? 'maced' };
+    const response = this.#responseHeader(row, header, now);
     try {
-      const result = row.execute({ device: this, command, now, effects });
-      if (result !== 'later') effects.push(this.respond(header, result, now));
+      const result = row.execute({ device: this, command, now, effects, response });
+      if (result !== 'later') effects.push(this.#answer(row, command, response, result));
     } catch (error) {
       if (!(error instanceof ProtocolFault)) throw error;
       this.#refuse(refused('bad-payload', error.message), header, now, effects);
@@ -180,28 +231,20 @@ export class Device {
 
   #refuse(refusal: Refusal, header: MessageHeader | undefined, now: Millis, effects: DeviceEffect[]): DeviceEffect[] {
     effects.push({ kind: 'rejected', ...refusal, header });
-    const code = REFUSAL_ALERTS[refusal.reason];
+    const unusual = refusal.reason === 'malformed' && !this.limits.malformed.take(now);
+    const code = unusual ? ALERT.unusualNumbers : REFUSAL_ALERTS[refusal.reason];
     if (code === undefined) return effects;
     this.log('security', { at: this.localTime(now), code, note: refusal.detail }, effects);
-    if (this.#securityAlerts.take(now)) effects.push(...this.alert(code, now, undefined, { logged: true }));
+    if (this.limits.alerts.take(now)) effects.push(...this.alert(code, now, undefined, { logged: true }));
     return effects;
   }
 
   /** ECS100: an authenticated command this device does not know (GBCS 7.2.9.1). */
   #notSupported(header: MessageHeader, now: Millis): DeviceEffect {
-    const s = header.supplementary;
-    const supplementary = s?.counter === undefined ? undefined : { remoteParty: s.remoteParty, counter: s.counter };
-    const messageCode = ALERT_ROWS.get(ALERT.commandNotSupported)?.messageCode;
-    assert(messageCode, '0x8F85 has a message code');
+    const row = ALERT_ROWS.get(ALERT.commandNotSupported);
+    assert(row?.messageCode, '0x8F85 has a message code');
     const content: AlertContent = commandQuote(header.messageCode, header.originatorCounter);
-    return this.#sendAlert(
-      ALERT.commandNotSupported,
-      messageCode[this.profile.notation],
-      header.originator,
-      content,
-      now,
-      supplementary,
-    );
+    return this.#sendAlert(row, row.messageCode[this.profile.notation], header.originator, content, now, echoed(header));
   }
 
   /** Adds to a log and says so. */
@@ -211,81 +254,112 @@ export class Device {
   }
 
   /**
-   * Raises an alert by its table row: log entry and, where the row names a recipient, a signed alert message.
-   * @param content octets after the alert's time, in the device's notation; or a whole payload for ASN.1 alerts
+   * Raises an alert by its table row: log entry and, where the row names a recipient, a signed or MACed alert message. A role the
+   * device has no cell for is answered for by the Access Control Broker. Event configuration may silence configurable codes.
+   * @param content octets after the alert's time, in the device's notation; or a whole payload
    */
-  alert(
-    code: number,
-    now: Millis,
-    content?: AlertContent,
-    options: { readonly logged?: boolean; readonly to?: Eui64 } = {},
-  ): DeviceEffect[] {
+  alert(code: number, now: Millis, content?: AlertContent, options: AlertOptions = {}): DeviceEffect[] {
     const row = ALERT_ROWS.get(code);
     assert(row, `alert 0x${code.toString(16)} is in the table`);
     const effects: DeviceEffect[] = [];
-    if (row.log && !options.logged) this.log(row.log, { at: this.localTime(now), code }, effects);
-    const recipient = options.to ?? (row.recipient && this.anchors.partyOf(row.recipient));
-    if (row.messageCode && recipient) {
-      effects.push(this.#sendAlert(code, row.messageCode[this.profile.notation], recipient, content, now));
+    const settings = this.profile.alertSettings?.(this, code);
+    if (row.log && !options.logged && settings?.log !== false) this.log(row.log, { at: this.localTime(now), code }, effects);
+    const recipient = options.to ?? (row.recipient && this.#holderOf(row.recipient));
+    const messageCode = options.messageCode ?? row.messageCode?.[this.profile.notation];
+    if (messageCode !== undefined && recipient && settings?.send !== false) {
+      effects.push(this.#sendAlert(row, messageCode, recipient, content, now, options.supplementary));
     }
     return effects;
   }
 
+  #holderOf(role: NonNullable<AlertRow['recipient']>): Eui64 | undefined {
+    return this.anchors.partyOf(role) ?? this.anchors.partyOf('accessControlBroker');
+  }
+
   #sendAlert(
-    code: number,
+    row: AlertRow,
     messageCode: number,
     recipient: Eui64,
     content: AlertContent | undefined,
     now: Millis,
-    supplementary?: MessageHeader['supplementary'],
+    supplementary: MessageHeader['supplementary'],
   ): DeviceEffect {
-    const originatorCounter = this.#nextCounter();
     const header: MessageHeader = {
       cra: 'alert',
-      originatorCounter,
+      originatorCounter: this.nextCounter(),
       originator: this.eui,
       recipient,
       dateTime: undefined,
       messageCode,
       supplementary,
     };
-    const payload = alertPayload(this.profile.notation, code, this.localTime(now), originatorCounter, content);
-    return this.#signed({ header, payload, signature: undefined, mac: undefined });
+    const at = this.localTime(now);
+    const payload =
+      content && 'compose' in content
+        ? content.compose(header, at)
+        : alertPayload(this.profile.notation, row.code, at, header.originatorCounter, content);
+    return protectMessage(this, header, payload, row.maced === true ? 'maced' : 'signed');
   }
 
-  #nextCounter(): bigint {
-    this.#originatorCounter += 1n;
-    return this.#originatorCounter;
-  }
-
-  /** The response to a command: signed for a critical use case, else MACed for its recipient (GBCS 7.2.8). */
-  respond(command: MessageHeader, payload: Bytes, now: Millis): DeviceEffect {
-    const row = this.profile.useCases.get(command.messageCode);
-    assert(row, 'only supported commands are answered');
-    const s = command.supplementary;
-    const header: MessageHeader = {
+  #responseHeader(row: SupportedUseCase, command: MessageHeader, now: Millis): MessageHeader {
+    const status = row.responseClockStatus?.(this) ?? CLOCK_STATUS_UNSPECIFIED;
+    const echo = echoed(command);
+    const encrypted = row.supplementaryCounter && command.supplementary?.certificate !== undefined;
+    return {
       cra: 'response',
       originatorCounter: command.originatorCounter,
       originator: this.eui,
       recipient: command.originator,
-      dateTime: row.responseDateTime ? dlmsDateTime(this.localTime(now)) : undefined,
+      dateTime: row.responseDateTime ? dlmsDateTime(this.localTime(now), status) : undefined,
       messageCode: command.messageCode,
-      supplementary: s?.counter === undefined ? undefined : { remoteParty: s.remoteParty, counter: s.counter },
+      supplementary: echo && encrypted ? { ...echo, originatorCounter: this.nextCounter() } : echo,
     };
-    const envelope: Envelope = { header, payload, signature: undefined, mac: undefined };
-    if (row.critical) return this.#signed(envelope);
-    const z = sharedSecretOf(this.suite, this.anchors, macParties(header, this.anchors));
-    assert(z, 'the originator of an authenticated command has a key-agreement cell');
-    return { kind: 'send', message: encodeEnvelope(macEnvelope(this.suite, envelope, z)), header };
   }
 
-  #signed(envelope: Envelope): DeviceEffect {
-    const signed = signEnvelope(this.suite, envelope, this.anchors.identity.signing, this.#signatureProfile);
-    return { kind: 'send', message: encodeEnvelope(signed), header: envelope.header };
+  #answer(row: SupportedUseCase, command: Pick<Command, 'form'>, response: MessageHeader, payload: Bytes): DeviceEffect {
+    return protectMessage(this, response, payload, row.critical || command.form === 'signed' ? 'signed' : 'maced');
   }
 
-  /** Everything that should survive a reboot, as plain data; what differs between two snapshots is what changed. */
+  /** The response to a command that is answered later: signed for a critical use case, else MACed (GBCS 7.2.8). */
+  respond(command: MessageHeader, payload: Bytes, now: Millis): DeviceEffect {
+    const row = this.profile.useCases.get(command.messageCode);
+    assert(row, 'only supported commands are answered');
+    return this.#answer(row, { form: 'maced' }, this.#responseHeader(row, command, now), payload);
+  }
+
+  /**
+   * Key and vector for sensitive parts of a message of this device (messages.md 2): for the supplementary party where there is one.
+   * @param command the command that is answered; an unknown party's key is in its certificate
+   * @returns undefined when the party's key is not there
+   */
+  encryptionFor(message: MessageHeader, command?: MessageHeader): EncryptionContext | undefined {
+    return sensitiveContext(this.suite, { header: message }, this.anchors, command?.supplementary?.certificate);
+  }
+
+  /** What of a device one compares before and after something, as texts. */
   snapshot(): DeviceSnapshot {
     return snapshotOf(this, this.#originatorCounter);
   }
+
+  /** The whole state of the device as plain data: numbers, bigints, texts, octets, lists and records. */
+  state(): DeviceState {
+    return stateOf(this);
+  }
+
+  /** Takes a state back: `restore(state())` changes nothing. @throws ProtocolFault when it holds keys that are none */
+  restore(state: DeviceState): void {
+    this.#originatorCounter = state.originatorCounter;
+    this.#clock = state.clock;
+    restoreDevice(this, state);
+  }
+}
+
+/** Malformed messages an hour may bring before 0x8F60 says so; not published (docs/deviations.md). */
+const MALFORMED_PER_HOUR = 10;
+
+const NO_FAULTS: ObjectFaults = new Map();
+
+/** The supplementary party as an answer repeats it. */
+function echoed({ supplementary: s }: MessageHeader): MessageHeader['supplementary'] {
+  return s?.counter === undefined ? undefined : { remoteParty: s.remoteParty, counter: s.counter };
 }

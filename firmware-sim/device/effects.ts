@@ -16,10 +16,19 @@ export type RejectReason =
   | 'bad-signature'
   | 'bad-payload';
 
+/** Whether a message carries the signature or MAC it should; `no-key`: left out because the key for it is not held. */
+export type Protection = 'signed' | 'no-key' | 'not-required';
+
 /** What a device did besides changing its own state. A runtime carries these out; nothing here waits or answers. */
 export type DeviceEffect =
-  /** A protected GBCS message for the wide area network. */
-  | { readonly kind: 'send'; readonly message: Bytes; readonly header: MessageHeader }
+  /** A GBCS message for the wide area network, protected as far as the keys go. */
+  | {
+      readonly kind: 'send';
+      readonly message: Bytes;
+      readonly header: MessageHeader;
+      readonly responseSignature: Protection;
+      readonly responseMac: Protection;
+    }
   | { readonly kind: 'log'; readonly log: LogName; readonly entry: LogEntry }
   | {
       readonly kind: 'rejected';

@@ -1,3 +1,4 @@
+import type { Bytes } from '../kernel/bytes.ts';
 import type { Millis } from '../kernel/time.ts';
 
 export type LogName = 'security' | 'event' | 'power';
@@ -7,6 +8,8 @@ export interface LogEntry {
   readonly at: Millis;
   readonly code: number;
   readonly note?: string;
+  /** Other information a log row carries. */
+  readonly data?: Bytes;
 }
 
 /** Entries a SMETS2 log holds before the oldest is overwritten (SMETS 5.7.5.25; GBCS mapping table). */
@@ -14,7 +17,7 @@ export const LOG_CAPACITY = 100;
 
 /** A bounded log; the oldest entry gives way. */
 export class EventLog {
-  readonly #entries: LogEntry[];
+  #entries: LogEntry[];
   readonly #capacity: number;
 
   constructor(entries: readonly LogEntry[] = [], capacity = LOG_CAPACITY) {
@@ -25,6 +28,14 @@ export class EventLog {
   add(entry: LogEntry): void {
     if (this.#entries.length >= this.#capacity) this.#entries.shift();
     this.#entries.push(entry);
+  }
+
+  clear(): void {
+    this.#entries = [];
+  }
+
+  restore(entries: readonly LogEntry[]): void {
+    this.#entries = entries.slice(-this.#capacity);
   }
 
   /** Oldest first. */

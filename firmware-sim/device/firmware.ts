@@ -28,6 +28,13 @@ export interface Activation {
   readonly cause: ActivationCause;
 }
 
+/** What a firmware store holds, as plain data. */
+export interface FirmwareState {
+  readonly active: FirmwareSlot;
+  readonly pending?: PendingImage;
+  readonly activation?: Activation;
+}
+
 /** CS06 outcome (GBCS annex 3 ActivateImageResponseCode). */
 export const ACTIVATION_CODES = { success: 0, noImageHeld: 1, hashMismatch: 2, activationFailure: 3 } as const;
 
@@ -76,6 +83,20 @@ export class FirmwareStore {
     if (this.#downgrade === 'reject' && this.#pending.version < this.#active.version) return ACTIVATION_CODES.activationFailure;
     this.#activation = { image: { version: this.#pending.version, hash: this.#pending.hash }, cause };
     return ACTIVATION_CODES.success;
+  }
+
+  state(): FirmwareState {
+    return {
+      active: this.#active,
+      ...(this.#pending && { pending: this.#pending }),
+      ...(this.#activation && { activation: this.#activation }),
+    };
+  }
+
+  restore({ active, pending, activation }: FirmwareState): void {
+    this.#active = active;
+    this.#pending = pending;
+    this.#activation = activation;
   }
 
   /** The new image runs, or the old one again when starting it failed. */

@@ -1,10 +1,16 @@
+import type { RemotePartyRole } from '../gbcs/key-provider.ts';
 import type { Bytes } from '../kernel/bytes.ts';
 import type { Eui64 } from '../kernel/eui64.ts';
 import type { Millis } from '../kernel/time.ts';
 
-/** A command a device has accepted and will execute later (GBCS 9.2.2.7; RTDS 4.5.0 CS06 FUTURE_DATED). */
+/** A command a device has accepted and will execute later (GBCS 9.2.2.7; RTDS 4.5.0 CS06 FUTURE_DATED). Plain data. */
 export interface PendingCommand {
+  /** Use case, and whatever else tells commands apart that may wait side by side. */
   readonly useCase: string;
+  /** The row that executes it. */
+  readonly messageCode: number;
+  /** Role of the originator, which loses its pending commands with the role. */
+  readonly role: RemotePartyRole;
   /** Device clock time at which to execute. */
   readonly at: Millis;
   readonly originator: Eui64;
@@ -17,7 +23,7 @@ export const CANCEL_TIME = '99991231235959Z';
 
 /** At most one pending command per use case: a newer one takes its place, a cancellation empties it. Survives a reboot. */
 export class FutureDatedQueue {
-  readonly #pending: Map<string, PendingCommand>;
+  #pending: Map<string, PendingCommand>;
 
   constructor(pending: readonly PendingCommand[] = []) {
     this.#pending = new Map(pending.map((command) => [command.useCase, command]));
@@ -31,10 +37,11 @@ export class FutureDatedQueue {
     this.#pending.delete(useCase);
   }
 
-  /** Drops what a party has pending, when it loses its role on the device. */
-  cancelOf(originator: Eui64): void {
-    for (const command of [...this.#pending.values()])
-      if (command.originator === originator) this.#pending.delete(command.useCase);
+  /** Drops what a role has pending, when another party takes it over (GBCS 13.3; docs/deviations.md). */
+  cancelOf(role: RemotePartyRole): readonly PendingCommand[] {
+    const dropped = [...this.#pending.values()].filter((command) => command.role === role);
+    for (const { useCase } of dropped) this.#pending.delete(useCase);
+    return dropped;
   }
 
   /** When the next command is due, or undefined. */
@@ -53,5 +60,9 @@ export class FutureDatedQueue {
 
   get commands(): readonly PendingCommand[] {
     return [...this.#pending.values()];
+  }
+
+  restore(pending: readonly PendingCommand[]): void {
+    this.#pending = new Map(pending.map((command) => [command.useCase, command]));
   }
 }

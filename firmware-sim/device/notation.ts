@@ -1,6 +1,7 @@
 import { Element } from '../codec/element.ts';
 import { dlms, encodeDataNotification, invokeIdOf } from '../gbcs/dlms-apdu.ts';
 import { encodeGbzAlert } from '../gbcs/gbz.ts';
+import type { MessageHeader } from '../gbcs/header.ts';
 import { ByteWriter } from '../kernel/byte-writer.ts';
 import { type Bytes, NO_BYTES } from '../kernel/bytes.ts';
 import { type Millis, toSeconds2000 } from '../kernel/time.ts';
@@ -9,8 +10,14 @@ import { dlmsDateTime } from './clock.ts';
 /** How a device writes what is not ASN.1: an ESME or hub in DLMS COSEM, a GSME or gas proxy in GBZ (GBCS 7.3). */
 export type Notation = 'dlms' | 'gbz';
 
-/** What an alert says after its code and time, or the whole payload of an ASN.1 alert. */
-export type AlertContent = { readonly octetStrings: readonly Bytes[] } | { readonly asn1: Bytes };
+/**
+ * What an alert says after its code and time, or a whole payload: of an ASN.1 alert, or composed once the header is known, as
+ * sensitive parts are encrypted under its counter.
+ */
+export type AlertContent =
+  | { readonly octetStrings: readonly Bytes[] }
+  | { readonly asn1: Bytes }
+  | { readonly compose: (header: MessageHeader, at: Millis) => Bytes };
 
 /** COSEM tag of an octet string, which GBZ alerts keep for their content (RTDS 4.5.0 FDRA-ZigBee). */
 const OCTET_STRING_TAG = 0x09;
@@ -21,7 +28,7 @@ export function alertPayload(
   code: number,
   at: Millis,
   counter: bigint,
-  content: AlertContent | undefined,
+  content: Exclude<AlertContent, { readonly compose: unknown }> | undefined,
 ): Bytes {
   if (content && 'asn1' in content) return content.asn1;
   const strings = content?.octetStrings ?? [];

@@ -37,6 +37,15 @@ export class HourlyLimit {
     this.#most = most;
   }
 
+  /** When those that count were taken; the state of the limit. */
+  get times(): readonly Millis[] {
+    return this.#times;
+  }
+
+  set times(times: readonly Millis[]) {
+    this.#times = [...times];
+  }
+
   /** True, and counted, when one more is allowed. */
   take(now: Millis): boolean {
     this.#times = this.#times.filter((at) => at > now - HOUR_MS);

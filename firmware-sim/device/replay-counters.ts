@@ -6,10 +6,17 @@ import type { RemotePartyRole } from '../gbcs/key-provider.ts';
  */
 export type ReplayGranularity = 'role+code' | 'role';
 
-/** Highest originator counter accepted so far, per role and message code (GBCS 4.3.1.4). */
+/** Replay counters as plain data: highest accepted counters by role and message code, and floors by role. */
+export interface ReplayState {
+  readonly highest: Readonly<Record<string, bigint>>;
+  readonly floors: Readonly<Record<string, bigint>>;
+}
+
+/** Highest originator counter accepted so far, per role and message code, and floors set with credentials (GBCS 4.3.1.4). */
 export class ReplayCounters {
   readonly granularity: ReplayGranularity;
-  readonly #highest: Map<string, bigint>;
+  #highest: Map<string, bigint>;
+  #floors = new Map<string, bigint>();
 
   constructor(granularity: ReplayGranularity = 'role+code', stored: Readonly<Record<string, string>> = {}) {
     this.granularity = granularity;
@@ -22,7 +29,7 @@ export class ReplayCounters {
 
   /** True when `counter` is above everything accepted before. Changes nothing. */
   isFresh(role: RemotePartyRole, messageCode: number, counter: bigint): boolean {
-    return counter > (this.#highest.get(this.#key(role, messageCode)) ?? -1n);
+    return counter > (this.#highest.get(this.#key(role, messageCode)) ?? this.#floors.get(role) ?? -1n);
   }
 
   /** Call only after MAC and signature have been verified. */
@@ -30,7 +37,37 @@ export class ReplayCounters {
     this.#highest.set(this.#key(role, messageCode), counter);
   }
 
+  /** A new holder of a role starts from a floor: whatever the old one had used up is forgotten (GBCS 13.3). */
+  setFloor(role: RemotePartyRole, floor: bigint): void {
+    for (const key of [...this.#highest.keys()]) if (key === role || key.startsWith(`${role}:`)) this.#highest.delete(key);
+    this.#floors.set(role, floor);
+  }
+
+  floor(role: RemotePartyRole): bigint | undefined {
+    return this.#floors.get(role);
+  }
+
+  /** The highest counter of a role over all its messages, or its floor. */
+  highestOf(role: RemotePartyRole): bigint | undefined {
+    let highest = this.#floors.get(role);
+    for (const [key, value] of this.#highest) {
+      if ((key === role || key.startsWith(`${role}:`)) && (highest === undefined || value > highest)) highest = value;
+    }
+    return highest;
+  }
+
   snapshot(): Record<string, string> {
-    return Object.fromEntries([...this.#highest].sort().map(([key, value]) => [key, value.toString()]));
+    const lines = [...this.#highest].map(([key, value]): [string, string] => [key, value.toString()]);
+    const floors = [...this.#floors].map(([role, value]): [string, string] => [`${role}:floor`, value.toString()]);
+    return Object.fromEntries([...lines, ...floors].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  state(): ReplayState {
+    return { highest: Object.fromEntries(this.#highest), floors: Object.fromEntries(this.#floors) };
+  }
+
+  restore(state: ReplayState): void {
+    this.#highest = new Map(Object.entries(state.highest));
+    this.#floors = new Map(Object.entries(state.floors));
   }
 }
