@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { cosemMembers } from './cosem.ts';
 import type { DataModelJson, StructuresJson, UseCaseJson } from './source.ts';
 import { useCaseRows } from './use-cases.ts';
-import { zclAttributes, zclCommands } from './zcl.ts';
+import { gbzTemplates, zclAttributes, zclCommands } from './zcl.ts';
 
 /**
  * Turns the compiled GBCS fact files into the typed tables of `firmware-sim/dictionary/data`.
@@ -46,7 +46,14 @@ write(
   'ZclAttributeRow',
   "import type { ZclAttributeRow } from '../zcl.ts';",
   'ZCL_ATTRIBUTES',
-  zclAttributes(structures),
+  zclAttributes(structures, useCases),
+);
+write(
+  'gbz-templates.ts',
+  'GbzTemplate',
+  "import type { GbzTemplate } from '../zcl.ts';",
+  'GBZ_TEMPLATES',
+  gbzTemplates(useCases),
 );
 write('use-cases.ts', 'UseCaseRow', "import type { UseCaseRow } from '../use-case.ts';", 'USE_CASES', useCaseRows(useCases));
 write(

@@ -8,6 +8,8 @@ export interface LayoutJson {
   readonly fields?: readonly LayoutJson[];
   readonly of?: LayoutJson;
   readonly optional?: string;
+  readonly count?: number;
+  readonly max?: number;
   readonly duis?: string;
   readonly note?: string;
 }
@@ -83,6 +85,20 @@ export interface ZclWireJson {
   readonly command: string;
   readonly clusterSpecific: boolean;
   readonly direction: string;
+  readonly frameControl: string;
+  readonly encrypted: boolean;
+  readonly attributeIds?: readonly string[];
+  readonly attributeTypes?: Readonly<Record<string, string>>;
+}
+
+/** A component as the published template of a use case describes it. */
+export interface ZclTemplateJson {
+  readonly cluster: string;
+  readonly commandId: string;
+  readonly clusterSpecific: boolean;
+  readonly direction: string;
+  readonly frameControl: string;
+  readonly encrypted: boolean;
 }
 
 export interface UseCaseJson {
@@ -98,6 +114,7 @@ export interface UseCaseJson {
   readonly protectionAgainstReplay: boolean | null;
   readonly serviceReferenceVariants: readonly string[];
   readonly rows: readonly RowJson[];
+  readonly gbzTemplate?: { readonly command?: readonly ZclTemplateJson[]; readonly response?: readonly ZclTemplateJson[] };
   readonly wire?: {
     readonly dlms?: readonly DlmsWireJson[];
     readonly command?: readonly ZclWireJson[];

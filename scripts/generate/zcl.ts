@@ -1,7 +1,14 @@
 import type { Format, Meta } from '../../firmware-sim/codec/element.ts';
-import type { ZclAttributeRow, ZclCommandRow, ZclField } from '../../firmware-sim/dictionary/zcl.ts';
+import type {
+  GbzTemplate,
+  GbzTemplateCommand,
+  GbzTemplateResponse,
+  ZclAttributeRow,
+  ZclCommandRow,
+  ZclField,
+} from '../../firmware-sim/dictionary/zcl.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
-import type { StructuresJson, UseCaseJson, ZclFieldJson, ZclStructureJson } from './source.ts';
+import type { StructuresJson, UseCaseJson, ZclFieldJson, ZclStructureJson, ZclTemplateJson, ZclWireJson } from './source.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   u8: 'uint8',
@@ -67,6 +74,11 @@ function directionsOf(entry: ZclStructureJson, useCases: readonly UseCaseJson[])
       const same = Number(part.cluster) === Number(entry.cluster) && Number(part.command) === Number(entry.command);
       if (same && part.clusterSpecific) found.add(part.direction);
     }
+    const template = inCommand ? useCase.gbzTemplate?.command : useCase.gbzTemplate?.response;
+    for (const part of template ?? []) {
+      const same = Number(part.cluster) === Number(entry.cluster) && Number(part.commandId) === Number(entry.command);
+      if (same && part.clusterSpecific) found.add(part.direction);
+    }
   }
   if (found.size === 2) return new Set([entry.name.startsWith('Get') ? 'client->server' : 'server->client']);
   return found;
@@ -92,14 +104,92 @@ export function zclCommands(structures: StructuresJson, useCases: readonly UseCa
   return [...rows.values()];
 }
 
-/** Names of the attributes that GBCS reads. */
-export function zclAttributes(structures: StructuresJson): ZclAttributeRow[] {
-  return structures.zclAttributes.map((entry) => ({
-    cluster: Number(entry.cluster),
-    attribute: Number(entry.attribute),
-    name: entry.name,
-    ...unitOrValues(entry.unitOrValues ?? ''),
-  }));
+/** ZCL types by the names the examples use. */
+const WIRE_TYPES: Readonly<Record<string, string>> = {
+  bitmap8: 'map8',
+  bitmap16: 'map16',
+  'octet-string': 'octstr',
+  'char-string': 'string',
+};
+
+/** Type of every attribute some example reads, by cluster and attribute. */
+function attributeTypes(useCases: readonly UseCaseJson[]): Map<string, string> {
+  const types = new Map<string, string>();
+  for (const part of useCases.flatMap((useCase) => useCase.wire?.response ?? [])) {
+    if (typeof part !== 'object') continue;
+    for (const [attribute, type] of Object.entries(part.attributeTypes ?? {})) {
+      types.set(`${Number(part.cluster)}/${Number(attribute)}`, WIRE_TYPES[type] ?? type);
+    }
+  }
+  return types;
+}
+
+/** Names and types of the attributes that GBCS reads. */
+export function zclAttributes(structures: StructuresJson, useCases: readonly UseCaseJson[]): ZclAttributeRow[] {
+  const types = attributeTypes(useCases);
+  return structures.zclAttributes.map((entry) => {
+    const type = types.get(`${Number(entry.cluster)}/${Number(entry.attribute)}`);
+    return {
+      cluster: Number(entry.cluster),
+      attribute: Number(entry.attribute),
+      name: entry.name,
+      ...(type !== undefined && { type }),
+      ...unitOrValues(entry.unitOrValues ?? ''),
+    };
+  });
+}
+
+/** Components of a kind, each once: as examples have them, then what only the published template knows. */
+function distinctParts<T>(
+  wire: readonly ZclWireJson[] | undefined,
+  template: readonly ZclTemplateJson[] | undefined,
+  row: (part: Omit<ZclWireJson, 'direction'>) => T | undefined,
+): T[] {
+  const found = new Map<string, T>();
+  const parts = [...(wire ?? []), ...(template ?? []).map((part) => ({ ...part, command: part.commandId }))];
+  for (const part of parts) {
+    if (typeof part !== 'object') continue;
+    const key = `${Number(part.cluster)}/${Number(part.command)}/${part.clusterSpecific}`;
+    const made = found.has(key) ? undefined : row(part);
+    if (made !== undefined) found.set(key, made);
+  }
+  return [...found.values()];
+}
+
+const DEFAULT_RESPONSE = 0x0b;
+
+function commandPart(part: Omit<ZclWireJson, 'direction'>): GbzTemplateCommand {
+  return {
+    cluster: Number(part.cluster),
+    command: Number(part.command),
+    frameControl: Number(part.frameControl),
+    ...(part.attributeIds && { attributes: part.attributeIds.map(Number) }),
+  };
+}
+
+function responsePart(part: Omit<ZclWireJson, 'direction'>): GbzTemplateResponse | undefined {
+  if (!part.clusterSpecific && Number(part.command) === DEFAULT_RESPONSE) return undefined;
+  return {
+    cluster: Number(part.cluster),
+    command: Number(part.command),
+    frameControl: Number(part.frameControl),
+    encrypted: part.encrypted,
+  };
+}
+
+/** What each GBZ command may hold, and the frame control and encryption of its responses. */
+export function gbzTemplates(useCases: readonly UseCaseJson[]): GbzTemplate[] {
+  return useCases.flatMap((useCase) => {
+    const { wire, gbzTemplate } = useCase;
+    if (useCase.payloadKind !== 'GBZ' || !wire?.command) return [];
+    return [
+      {
+        useCase: useCase.code,
+        commands: distinctParts(wire.command, gbzTemplate?.command, commandPart),
+        responses: distinctParts(wire.response, gbzTemplate?.response, responsePart),
+      },
+    ];
+  });
 }
 
 /** `0 = kWh` and `826 GBP, 978 EUR` name values, `text` is a format, a bare number is only an example; the rest are units. */
