@@ -2,6 +2,7 @@ import type { Layout } from '../codec/layout.ts';
 import type { Bytes } from '../kernel/bytes.ts';
 import { obisBytes, obisKey } from './cosem-obis.ts';
 import { COSEM_MEMBERS } from './data/cosem-members.ts';
+import type { ValueType } from './value-type.ts';
 
 /** One attribute or method of a COSEM object, as GBCS uses it. */
 export interface CosemMember {
@@ -12,6 +13,10 @@ export interface CosemMember {
   readonly number: number;
   /** SMETS name of what it holds. */
   readonly name: string;
+  /** Device types that have it. */
+  readonly devices: readonly string[];
+  /** Type of an attribute's value, or of a method's argument. */
+  readonly type?: ValueType;
   /** Names of an attribute's value, or of a method's argument. */
   readonly layout?: Layout;
   /** Names of what a method returns. */

@@ -1,6 +1,7 @@
 import type { Format, Meta } from '../../firmware-sim/codec/element.ts';
 import type { Layout, PackedField } from '../../firmware-sim/codec/layout.ts';
 import type { CosemMember } from '../../firmware-sim/dictionary/cosem.ts';
+import type { ValueType } from '../../firmware-sim/dictionary/value-type.ts';
 import type { DataModelJson, DlmsStructureJson, LayoutJson, RowJson, StructuresJson, UseCaseJson } from './source.ts';
 
 const EUI_NAMES = /^(ieee_address|mac_address|.*system_title|EntityIdentifier)$/i;
@@ -55,6 +56,25 @@ export function compactLayout(layout: LayoutJson): Layout {
   };
 }
 
+const SIZED = /^(octet-string|bit-string)\((\d+)\)$/;
+
+function scalarType(text: string): ValueType {
+  if (text.includes(' | ')) return { either: text.split(' | ').map(scalarType) };
+  const sized = SIZED.exec(text);
+  if (!sized) return text;
+  return sized[1] === 'octet-string' ? { octets: Number(sized[2]) } : { bits: Number(sized[2]) };
+}
+
+/** A layout's types without its names. */
+export function valueType(layout: LayoutJson): ValueType {
+  const { fields, of, count, max } = layout;
+  if (fields) return { structure: fields.map((field) => (field.optional ? { optional: valueType(field) } : valueType(field))) };
+  if (!of) return scalarType(layout.type);
+  const limit = max === undefined ? {} : { max };
+  if (layout.type === 'compact-array') return { rows: valueType(of), ...limit };
+  return { array: valueType(of), ...(count === undefined ? limit : { count }) };
+}
+
 /** Methods that an example shows to return data: their layout describes the answer, their argument is a constant. */
 function returningMethods(useCases: readonly UseCaseJson[]): Set<string> {
   const wire = useCases.flatMap((useCase) => useCase.wire?.dlms ?? []);
@@ -68,12 +88,15 @@ function fromStructure(entry: DlmsStructureJson, returning: ReadonlySet<string>)
   const request = entry.requestLayout && compactLayout(entry.requestLayout);
   const response =
     answers && entry.layout ? compactLayout(entry.layout) : entry.responseLayout && compactLayout(entry.responseLayout);
+  const typed = answers ? undefined : (entry.layout ?? entry.requestLayout);
   return {
     class: entry.class,
     obis: entry.obis,
     kind: entry.kind,
     number: entry.number,
     name: entry.smetsName ?? (entry.layout ?? entry.requestLayout)?.name ?? '',
+    devices: entry.devices,
+    ...(typed && { type: valueType(typed) }),
     ...((layout ?? request) && { layout: layout ?? request }),
     ...(response && { response }),
     ...(entry.selectiveAccess && { selection: compactLayout(entry.selectiveAccess.layout) }),
@@ -111,7 +134,13 @@ const pick = (m: CosemMember): Partial<CosemMember> => ({
   ...(m.response && { response: m.response }),
 });
 
-function fromRow(row: RowJson, members: readonly CosemMember[]): CosemMember {
+/** Times of auxiliary controllers are durations in ECS47 and moments in ECS47a (RTDS 4.5.0). */
+function rowType(text: string, obis: string): ValueType {
+  const own = AUXILIARY_TIMES.exec(obis);
+  return own && Number(own[2]) <= 2 ? { either: [{ octets: 12 }, 'long-unsigned'] } : scalarType(text);
+}
+
+function fromRow(row: RowJson, devices: readonly string[], members: readonly CosemMember[]): CosemMember {
   const title = row.name ?? row.member ?? `member ${row.number}`;
   const owner = title.replace(/: .*$/, '');
   return {
@@ -120,8 +149,16 @@ function fromRow(row: RowJson, members: readonly CosemMember[]): CosemMember {
     kind: row.attributeOrMethod as 'attribute' | 'method',
     number: row.number as number,
     name: owner,
+    devices,
+    ...(row.type && row.type !== 'structure' && { type: rowType(row.type, row.obis as string) }),
     ...(likeSibling(row, members) ?? { layout: { name: title.replace(': ', '.') } }),
   } as CosemMember;
+}
+
+/** Device types that have a member: those whose structure was seen, and those that the data model gives the object. */
+function devicesOf(member: CosemMember, dataModel: DataModelJson): string[] {
+  const owners = Object.entries(dataModel.devices).filter(([, device]) => device.dlms?.[`${member.class}/${member.obis}`]);
+  return [...new Set([...member.devices, ...owners.map(([name]) => name)])].sort();
 }
 
 /** Every COSEM attribute and method a GBCS use case touches, with the names of what it holds. */
@@ -134,9 +171,9 @@ export function cosemMembers(
   const members = structures.dlms.map((entry) => fromStructure(entry, returning));
   const seen = new Set(members.map(keyOf));
   const known = [...members];
-  for (const row of useCases.flatMap((useCase) => useCase.rows)) {
+  for (const [useCase, row] of useCases.flatMap((one) => one.rows.map((row) => [one, row] as const))) {
     if (row.dlmsClass === undefined || row.obis === undefined || row.number === undefined || !row.attributeOrMethod) continue;
-    const member = fromRow(row, known);
+    const member = fromRow(row, useCase.targetDevices, known);
     if (seen.has(keyOf(member))) continue;
     seen.add(keyOf(member));
     members.push(member);
@@ -145,5 +182,9 @@ export function cosemMembers(
   for (const device of Object.values(dataModel.devices)) {
     for (const object of Object.values(device.dlms ?? {})) classes.set(object.class, object.className);
   }
-  return members.map((member) => ({ ...member, className: classes.get(member.class) ?? `class ${member.class}` }));
+  return members.map((member) => ({
+    ...member,
+    devices: devicesOf(member, dataModel),
+    className: classes.get(member.class) ?? `class ${member.class}`,
+  }));
 }
