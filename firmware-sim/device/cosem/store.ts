@@ -1,0 +1,142 @@
+import { decodeAxdr } from '../../codec/axdr.ts';
+import { encodeAxdr } from '../../codec/axdr-write.ts';
+import { Element } from '../../codec/element.ts';
+import type { Layout } from '../../codec/layout.ts';
+import { cosemMember } from '../../dictionary/cosem.ts';
+import { obisBytes } from '../../dictionary/cosem-obis.ts';
+import { ByteReader } from '../../kernel/byte-reader.ts';
+import { ByteWriter } from '../../kernel/byte-writer.ts';
+import { fromHex, toHex } from '../../kernel/bytes.ts';
+import { assert, ProtocolFault } from '../../kernel/errors.ts';
+import { partOf } from './parts.ts';
+
+/** Devices that have COSEM objects (GBCS 7.3). */
+export type CosemDeviceType = 'ESME' | 'CHF' | 'SAPC';
+
+/**
+ * One attribute: `class/OBIS/number`, as in `112/0-0:19.10.0.255/2`; `m4` in place of the number is what method 4 answers, and a word
+ * is something the Blue Book keeps inside an object without an attribute for it.
+ */
+export type CosemKey = string;
+
+/** Attribute values by key; a store lies over one of these, which devices share. */
+export type CosemDefaults = ReadonlyMap<CosemKey, Element>;
+
+/** What differs from the defaults, as plain data: key to A-XDR octets in hex. */
+export type CosemState = Readonly<Record<CosemKey, string>>;
+
+/** Key of an attribute. */
+export function cosemKey(classId: number, obis: string, member: number): CosemKey {
+  return `${classId}/${obis}/${member}`;
+}
+
+/** A value that shares no memory with the message it came in. */
+function detached(element: Element): Element {
+  const { value } = element;
+  if (value instanceof Uint8Array) {
+    return new Element(element.name, element.type, value.slice(), element.meta, element.named, element.extras);
+  }
+  if (!Array.isArray(value)) return element;
+  return new Element(element.name, element.type, element.children.map(detached), element.meta, element.named, element.extras);
+}
+
+/** A-XDR octets of a value in hex. */
+function textOf(element: Element): string {
+  const writer = new ByteWriter(64);
+  encodeAxdr(writer, element);
+  return toHex(writer.finish());
+}
+
+/** Names of what a key holds. */
+function layoutOf(key: CosemKey): Layout | undefined {
+  const [classId = '', obis = '', member = ''] = key.split('/');
+  const octets = obisBytes(obis);
+  if (!octets) return undefined;
+  return member.startsWith('m')
+    ? cosemMember(Number(classId), octets, 'method', Number(member.slice(1)))?.response
+    : cosemMember(Number(classId), octets, 'attribute', Number(member))?.layout;
+}
+
+/** A value with the names that the dictionary has for it. @throws ProtocolFault when the text is no value */
+function elementOf(key: CosemKey, text: string): Element {
+  const reader = new ByteReader(fromHex(text));
+  const element = decodeAxdr(reader, layoutOf(key), key);
+  reader.finish(`the stored value of ${key}`);
+  return element;
+}
+
+/**
+ * The COSEM attribute values of one device over defaults that all devices of its type share: only what differs is kept.
+ * An attribute that is a field of another one (`parts.ts`) is read from and written into that one, so that they never part ways.
+ */
+export class CosemStore {
+  readonly type: CosemDeviceType;
+  readonly #defaults: CosemDefaults;
+  readonly #own = new Map<CosemKey, Element>();
+
+  /** @throws ProtocolFault `bad-state` when `state` holds something that is no value */
+  constructor(type: CosemDeviceType, defaults: CosemDefaults, state: CosemState = {}) {
+    this.type = type;
+    this.#defaults = defaults;
+    this.restore(state);
+  }
+
+  /** The value of an attribute; undefined when the device has no such attribute. */
+  get(key: CosemKey): Element | undefined {
+    const part = partOf(key);
+    if (!part) return this.#own.get(key) ?? this.#defaults.get(key);
+    return this.get(part.whole)?.children[part.index];
+  }
+
+  /** True when the device has the attribute. */
+  has(key: CosemKey): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  /** Gives an attribute a value, whether the device had it before or not. */
+  set(key: CosemKey, value: Element): void {
+    const part = partOf(key);
+    if (!part) {
+      this.#own.set(key, detached(value));
+      return;
+    }
+    const whole = this.get(part.whole);
+    assert(whole && part.index < whole.children.length, `${part.whole} holds ${key}`);
+    const children = whole.children.map((child, i) => (i === part.index ? detached(value) : child));
+    this.#own.set(part.whole, new Element(whole.name, whole.type, children, whole.meta, whole.named, whole.extras));
+  }
+
+  /** The value that only this device has; undefined while the default stands. */
+  own(key: CosemKey): Element | undefined {
+    return this.#own.get(key);
+  }
+
+  /** Back to the default. */
+  forget(key: CosemKey): void {
+    this.#own.delete(key);
+  }
+
+  /** Every attribute with a value of its own or a default, sorted. */
+  keys(): readonly CosemKey[] {
+    return [...new Set([...this.#defaults.keys(), ...this.#own.keys()])].sort();
+  }
+
+  /** What differs from the defaults, as plain data with sorted keys. */
+  snapshot(): CosemState {
+    return Object.fromEntries([...this.#own].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, textOf(value)]));
+  }
+
+  /** Takes a snapshot in place of what differed before. @throws ProtocolFault `bad-state` */
+  restore(state: CosemState): void {
+    const values = Object.entries(state).map(([key, text]): [CosemKey, Element] => {
+      try {
+        return [key, elementOf(key, text)];
+      } catch (error) {
+        if (error instanceof ProtocolFault) throw new ProtocolFault('bad-state', `${key}: ${error.message}`, error.offset);
+        throw error;
+      }
+    });
+    this.#own.clear();
+    for (const [key, value] of values) this.#own.set(key, value);
+  }
+}
