@@ -9,3 +9,10 @@ export const CHF_PROFILE: DeviceProfile = {
   notation: 'dlms',
   executePending: executePendingActivation,
 };
+
+/** What the Gas Proxy Function supports. */
+export const GPF_PROFILE: DeviceProfile = {
+  useCases: useCaseTable(),
+  notation: 'gbz',
+  executePending: executePendingActivation,
+};

@@ -40,6 +40,8 @@ export interface Keystore extends KeyProvider {
   certificate(eui: Eui64, use: KeyUse): Certificate | undefined;
   /** Type of a device by `devices.json`: `ESME`, `GSME`, `CHF`, ... */
   deviceType(eui: Eui64): string | undefined;
+  /** Profile of a device by `devices.json`, which variant of its type it is: `single-element`, ... */
+  deviceProfile(eui: Eui64): string | undefined;
 }
 
 const DEVICES_FILE = 'devices.json';
@@ -85,7 +87,7 @@ class DirectoryKeystore implements Keystore {
   readonly directory: string;
   readonly #suite: CryptoSuite;
   readonly #held: ReadonlyMap<string, Held>;
-  #devices: ReadonlyMap<Eui64, string> | undefined;
+  #devices: ReadonlyMap<Eui64, ListedDevice> | undefined;
   #broker: Eui64 | undefined;
 
   constructor(directory: string, suite: CryptoSuite) {
@@ -127,6 +129,14 @@ class DirectoryKeystore implements Keystore {
   }
 
   deviceType(eui: Eui64): string | undefined {
+    return this.#listed(eui)?.type;
+  }
+
+  deviceProfile(eui: Eui64): string | undefined {
+    return this.#listed(eui)?.profile;
+  }
+
+  #listed(eui: Eui64): ListedDevice | undefined {
     this.#devices ??= readDevices(join(this.directory, DEVICES_FILE));
     return this.#devices.get(eui);
   }
@@ -187,8 +197,14 @@ function parseJson(file: string, text: string): unknown {
   }
 }
 
-/** `{ "00DB1234567890A0": { "type": "ESME" } }`; an absent file names no device. */
-function readDevices(file: string): ReadonlyMap<Eui64, string> {
+/** What `devices.json` says of a device. */
+interface ListedDevice {
+  readonly type: string;
+  readonly profile: string | undefined;
+}
+
+/** `{ "00DB1234567890A0": { "type": "ESME", "profile": "twin-element" } }`, the profile if it has one; an absent file names no device. */
+function readDevices(file: string): ReadonlyMap<Eui64, ListedDevice> {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -203,11 +219,15 @@ function readDevices(file: string): ReadonlyMap<Eui64, string> {
   return new Map(Object.entries(read).map(([name, value]) => deviceEntry(file, name, value)));
 }
 
-function deviceEntry(file: string, name: string, value: unknown): [Eui64, string] {
+function deviceEntry(file: string, name: string, value: unknown): [Eui64, ListedDevice] {
   const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
   if (typeof type !== 'string') throw new UsageError('bad-devices', `${name} has no { "type": "ESME" }`, { file });
+  const profile = typeof value === 'object' && value !== null && 'profile' in value ? value.profile : undefined;
+  if (profile !== undefined && typeof profile !== 'string') {
+    throw new UsageError('bad-devices', `${name} has a profile that is no text`, { file });
+  }
   try {
-    return [parseEui64(name), type];
+    return [parseEui64(name), { type, profile }];
   } catch (error) {
     if (!(error instanceof ProtocolFault)) throw error;
     throw new UsageError('bad-devices', error.message, { file });

@@ -1,6 +1,7 @@
 import { catalogue } from './catalogue.ts';
 import { gbcsDecode } from './gbcs-decode.ts';
 import { gbcsEncode } from './gbcs-encode.ts';
+import { gbcsExec } from './gbcs-exec.ts';
 import { gbcsSign } from './gbcs-sign.ts';
 import { gbcsUnnamed } from './gbcs-unnamed.ts';
 import type { AnyOperation } from './operation.ts';
@@ -21,6 +22,7 @@ export const OPERATIONS: readonly AnyOperation[] = [
   gbcsDecode,
   gbcsEncode,
   gbcsSign,
+  gbcsExec,
   gbcsUnnamed,
   catalogue,
   utrnMake,

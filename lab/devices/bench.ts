@@ -1,0 +1,149 @@
+import type { CryptoSuite } from '../../firmware-sim/crypto/suite.ts';
+import { finishActivation } from '../../firmware-sim/device/activate-firmware.ts';
+import type { Device, ObjectFaults } from '../../firmware-sim/device/device.ts';
+import type { DeviceEffect } from '../../firmware-sim/device/effects.ts';
+import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
+import { UsageError } from '../../firmware-sim/kernel/errors.ts';
+import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
+import { type Millis, parseIso } from '../../firmware-sim/kernel/time.ts';
+import type { Keystore } from '../keystore/keystore.ts';
+import type { Plain } from '../state/cbor.ts';
+import { type Clone, clonesFor } from './clone.ts';
+import { cloneTimeOf } from './clone-time.ts';
+import { loadClone } from './clone-values.ts';
+import { deviceTypeFor } from './device-choice.ts';
+import { knowsDevice } from './device-keys.ts';
+import type { DeviceType } from './device-types.ts';
+import type { ReadCommand } from './messages.ts';
+import { type CommandOutcome, notDelivered, outcomeOf } from './outcome.ts';
+import { type Profile, profileNamed } from './profiles.ts';
+import { provisionDevice } from './provision.ts';
+import { benchState, type StoredDevice, storedDevices } from './stored-devices.ts';
+
+/** What a run of commands is made with. */
+export interface BenchOptions {
+  readonly suite: CryptoSuite;
+  readonly keystore: Keystore;
+  /** Type of every device, when the person says so. */
+  readonly type?: DeviceType | undefined;
+  /** Variant of every device, when the person says so. */
+  readonly profile?: string | undefined;
+  readonly clones: readonly Clone[];
+  /** The time of the run; without it that of a clone, else `DEFAULT_TIME`. */
+  readonly now?: Millis | undefined;
+  readonly seed: string;
+  readonly faults?: ObjectFaults;
+}
+
+/** What time it is for a device nobody said anything about. */
+export const DEFAULT_TIME: Millis = parseIso('2015-01-01T00:00:00Z');
+
+/** One device of a bench. */
+export interface BenchDevice {
+  readonly type: DeviceType;
+  readonly profile: Profile;
+  readonly device: Device;
+  readonly now: Millis;
+}
+
+/** What a device answered, and which it was. */
+export interface BenchAnswer extends CommandOutcome {
+  readonly device: Eui64 | undefined;
+}
+
+/** The parties of the commands for a device: originators in order, then those the Access Control Broker speaks for. */
+function partiesNamed(commands: readonly ReadCommand[], eui: Eui64): readonly Eui64[] {
+  const headers = commands.flatMap(({ header }) => (header?.recipient === eui ? [header] : []));
+  return [...headers.map((header) => header.originator), ...headers.flatMap((header) => header.supplementary?.remoteParty ?? [])];
+}
+
+/** Devices for the recipients of commands, each made when its first command comes; no time passes between commands. */
+export class Bench {
+  readonly #options: BenchOptions;
+  readonly #commands: readonly ReadCommand[];
+  readonly #recipients: ReadonlySet<Eui64>;
+  readonly #stored: ReadonlyMap<Eui64, StoredDevice>;
+  readonly #devices = new Map<Eui64, BenchDevice>();
+
+  /**
+   * @param commands every command there will be: whom they name decides who holds a role that several parties could hold
+   * @param stored what `state()` of an earlier bench gave
+   */
+  constructor(options: BenchOptions, commands: readonly ReadCommand[], stored: Plain | undefined) {
+    this.#options = options;
+    this.#commands = commands;
+    this.#recipients = new Set(commands.flatMap(({ header }) => header?.recipient ?? []));
+    this.#stored = storedDevices(stored);
+  }
+
+  /** Lets the recipient of a command receive it. @throws UsageError when it cannot be made */
+  execute(command: ReadCommand): BenchAnswer {
+    const { header, bytes, fault } = command;
+    if (!header || !(bytes instanceof Uint8Array)) {
+      return { ...notDelivered(`malformed: ${fault?.message ?? 'is no message'}`), device: undefined };
+    }
+    const eui = header.recipient;
+    if (header.cra !== 'command') {
+      return { ...notDelivered(`not-for-this-device: a ${header.cra}, not a command`), device: eui };
+    }
+    if (!this.#stored.has(eui) && !knowsDevice(this.#options.keystore, eui)) {
+      return { ...notDelivered(`unknown-device: the keystore has no key or certificate of a device ${eui}`), device: eui };
+    }
+    const bench = this.#devices.get(eui) ?? this.#make(command, eui);
+    return { ...outcomeOf(runCommand(bench, bytes)), device: eui };
+  }
+
+  #make(command: ReadCommand, eui: Eui64): BenchDevice {
+    const { suite, keystore, clones, now, seed, faults } = this.#options;
+    const stored = this.#stored.get(eui);
+    const type = this.#typeOf(command, eui, stored);
+    const profile = profileNamed(type, this.#options.profile ?? stored?.profile ?? keystore.deviceProfile(eui));
+    const named = partiesNamed(this.#commands, eui);
+    const certificateValidity = now !== undefined;
+    const device = provisionDevice({
+      suite,
+      keystore,
+      eui,
+      type,
+      profile,
+      named,
+      seed,
+      certificateValidity,
+      ...(faults && { faults }),
+      ...(stored && { state: stored.state }),
+    });
+    const mine = clonesFor(eui, clones, this.#recipients);
+    for (const { message } of mine) loadClone(device, message);
+    const times = mine.map(({ message }) => cloneTimeOf(message));
+    const status = times.findLast((time) => time.status !== undefined)?.status;
+    if (status) device.clock = { ...device.clock, status };
+    const bench = { type, profile, device, now: now ?? times.findLast(({ at }) => at !== undefined)?.at ?? DEFAULT_TIME };
+    this.#devices.set(eui, bench);
+    return bench;
+  }
+
+  #typeOf({ header, file }: ReadCommand, eui: Eui64, stored: StoredDevice | undefined): DeviceType {
+    const { type, keystore } = this.#options;
+    if (stored && type !== undefined && stored.type !== type) {
+      throw new UsageError('wrong-device-type', `the state has ${eui} as ${stored.type}, not ${type}`);
+    }
+    if (stored) return stored.type;
+    return header ? deviceTypeFor(header, file, keystore, type) : (type ?? 'ESME');
+  }
+
+  /** Every device of this bench and of the state it began with, as plain data. */
+  state(): Plain {
+    const made = [...this.#devices].map(([eui, { type, profile, device }]): [Eui64, StoredDevice] => [
+      eui,
+      { type, profile: profile.name, state: device.state() },
+    ]);
+    return benchState(new Map([...this.#stored, ...made]));
+  }
+}
+
+/** What a device does with one message, what was due before it, and what it restarts for. */
+function runCommand({ device, now }: BenchDevice, bytes: Bytes): readonly DeviceEffect[] {
+  const effects = [...device.poll(now), ...device.receive(bytes, now)];
+  if (device.firmware.activation) effects.push(...finishActivation(device, true, now));
+  return effects;
+}

@@ -1,0 +1,46 @@
+import { CHF_PROFILE, GPF_PROFILE } from '../../firmware-sim/commshub/profile.ts';
+import { cosemDefaults } from '../../firmware-sim/device/cosem/defaults.ts';
+import { type CosemDeviceType, CosemStore } from '../../firmware-sim/device/cosem/store.ts';
+import type { DeviceProfile } from '../../firmware-sim/device/device.ts';
+import { useCaseTable } from '../../firmware-sim/device/use-case.ts';
+import { ESME_PROFILE } from '../../firmware-sim/esme/profile.ts';
+import { GSME_PROFILE } from '../../firmware-sim/gsme/profile.ts';
+import { HCALCS_PROFILE } from '../../firmware-sim/hcalcs/profile.ts';
+import { PPMID_PROFILE } from '../../firmware-sim/ppmid/profile.ts';
+import { SAPC_PROFILE } from '../../firmware-sim/sapc/profile.ts';
+import type { DeviceType } from './device-types.ts';
+import { hasObject, hasUseCase, type Profile } from './profiles.ts';
+
+const DEVICE_PROFILES: Readonly<Record<DeviceType, DeviceProfile>> = {
+  ESME: ESME_PROFILE,
+  GSME: GSME_PROFILE,
+  CHF: CHF_PROFILE,
+  GPF: GPF_PROFILE,
+  PPMID: PPMID_PROFILE,
+  HCALCS: HCALCS_PROFILE,
+  SAPC: SAPC_PROFILE,
+};
+
+/** Everything a type of device supports. */
+export function deviceProfileOf(type: DeviceType): DeviceProfile {
+  return DEVICE_PROFILES[type];
+}
+
+/** What a variant supports: the type's use cases without those about parts it lacks. */
+export function variantOf(type: DeviceType, profile: Profile): DeviceProfile {
+  const whole = DEVICE_PROFILES[type];
+  if (profile.lacks.length === 0) return whole;
+  const useCases = useCaseTable(...[...whole.useCases.values()].filter((row) => hasUseCase(profile, row.name)));
+  return { ...whole, useCases };
+}
+
+const COSEM_TYPES: Partial<Record<DeviceType, CosemDeviceType>> = { ESME: 'ESME', CHF: 'CHF', SAPC: 'SAPC' };
+
+/** The COSEM objects of a new device of a variant; undefined for a type without. */
+export function cosemStoreOf(type: DeviceType, profile: Profile): CosemStore | undefined {
+  const cosemType = COSEM_TYPES[type];
+  if (!cosemType) return undefined;
+  const defaults = cosemDefaults(cosemType, profile.lacks.includes('secondaryElement') ? 'single' : 'twin');
+  if (profile.lacks.length === 0) return new CosemStore(cosemType, defaults);
+  return new CosemStore(cosemType, new Map([...defaults].filter(([key]) => hasObject(profile, key))));
+}

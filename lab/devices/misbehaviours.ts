@@ -1,0 +1,23 @@
+import type { ObjectFaults } from '../../firmware-sim/device/device.ts';
+import { UsageError } from '../../firmware-sim/kernel/errors.ts';
+
+function wrong(text: string): UsageError {
+  const forms = 'object-fault=CLASS/OBIS/MEMBER:RESULT, object-fault=CLUSTER/COMMAND:RESULT (cluster and command in hex)';
+  return new UsageError('bad-misbehaviour', `${JSON.stringify(text)} is no misbehaviour; there is ${forms}`);
+}
+
+/**
+ * Misbehaviours as people write them: `object-fault=3/1-0:1.8.0.255/2:2` makes that access fail with result 2 (hardware fault).
+ * @throws UsageError `bad-misbehaviour`
+ */
+export function objectFaults(texts: readonly string[]): ObjectFaults {
+  const faults = new Map<string, number>();
+  for (const text of texts) {
+    const [, key, result] = /^object-fault=(.+):((?:0x[0-9a-f]{1,2})|\d{1,3})$/i.exec(text) ?? [];
+    const code = Number(result);
+    if (key === undefined || !/^(?:\d+\/[\d.:-]+\/\d+|[0-9a-f]{4}\/[0-9a-f]{2,4})$/i.test(key) || !(code <= 255))
+      throw wrong(text);
+    faults.set(key.toLowerCase(), code);
+  }
+  return faults;
+}

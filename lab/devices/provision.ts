@@ -1,0 +1,56 @@
+import type { CryptoSuite } from '../../firmware-sim/crypto/suite.ts';
+import type { DeviceSetup, ObjectFaults } from '../../firmware-sim/device/device.ts';
+import { Device } from '../../firmware-sim/device/device.ts';
+import type { DeviceState } from '../../firmware-sim/device/state.ts';
+import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
+import type { Keystore } from '../keystore/keystore.ts';
+import { identityOf } from './device-keys.ts';
+import type { DeviceType } from './device-types.ts';
+import { cosemStoreOf, variantOf } from './kinds.ts';
+import type { Profile } from './profiles.ts';
+import { cellsFor } from './trust-anchor-cells.ts';
+
+/** Firmware version of a device nobody said anything about. */
+const FIRST_VERSION = 0x00000001;
+
+/** What a device is made from. */
+export interface Provision {
+  readonly suite: CryptoSuite;
+  readonly keystore: Keystore;
+  readonly eui: Eui64;
+  readonly type: DeviceType;
+  readonly profile: Profile;
+  /** Parties of the commands it is made for, which decide between several suppliers (`holderOf`). */
+  readonly named?: readonly Eui64[];
+  readonly seed: string;
+  /** Validity in time of certificates is checked: the time is somebody's word, not a default. */
+  readonly certificateValidity: boolean;
+  readonly faults?: ObjectFaults;
+  /** State of an earlier run, in place of a new device's. */
+  readonly state?: DeviceState;
+}
+
+/**
+ * A device of a type and variant with the keys and trust anchors a keystore has for it. Signatures are deterministic (RFC 6979),
+ * so that the same inputs give the same octets whatever went before.
+ * @throws UsageError for a key file that is needed and cannot be used
+ */
+export function provisionDevice(provision: Provision): Device {
+  const { suite, keystore, eui, type, profile, named, seed, certificateValidity, faults, state } = provision;
+  const cells = cellsFor(type, keystore, named);
+  const setup: DeviceSetup = {
+    suite,
+    identity: identityOf(keystore, eui),
+    cells,
+    firmware: { version: FIRST_VERSION, hash: suite.sha256(new Uint8Array(0)) },
+    signatureProfile: 'deterministic',
+    cosem: cosemStoreOf(type, profile),
+    lentKeys: keystore,
+    certificateValidity,
+    pathWithoutRoot: cells.some(({ role }) => role === 'root') ? 'refuse' : 'accept',
+    keySeed: `${seed} ${eui}`,
+    ...(faults && { faults }),
+    ...(state && { state }),
+  };
+  return new Device(variantOf(type, profile), setup);
+}

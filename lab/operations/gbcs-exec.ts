@@ -1,0 +1,84 @@
+import { DEVICE_CHOICES } from '../devices/device-types.ts';
+import { keystoreParameter } from './gbcs-decode.ts';
+import { operation, parameters, type Shape } from './operation.ts';
+
+export const deviceTypeParameter = {
+  type: 'choice',
+  choices: DEVICE_CHOICES,
+  placeholder: 'TYPE',
+  help: 'type of the devices; by default as devices.json in the keystore says, else the only target of the use case',
+} as const;
+
+export const deviceProfileParameter = {
+  type: 'text',
+  placeholder: 'NAME',
+  help: 'variant of the devices: default (everything there is), for an ESME single-element, load-control, twin-element, polyphase, for a CHF single-band, dual-band; by default as devices.json says',
+} as const;
+
+export const misbehaviourParameter = {
+  type: 'text',
+  repeatable: true,
+  placeholder: 'NAME=VALUE',
+  help: 'a departure from correct behaviour: object-fault=CLASS/OBIS/MEMBER:RESULT or object-fault=CLUSTER/COMMAND:RESULT',
+} as const;
+
+export const gbcsExecParameters = parameters({
+  files: {
+    type: 'path-in',
+    positional: true,
+    repeatable: true,
+    required: true,
+    stdin: true,
+    placeholder: 'COMMAND_FILE',
+    help: 'commands as hex or base64, executed in this order',
+  },
+  keystore: { ...keystoreParameter, required: true },
+  clone: {
+    type: 'path-in',
+    repeatable: true,
+    placeholder: 'RESPONSE_FILE',
+    help: 'captured response whose values the device takes over',
+  },
+  device: deviceTypeParameter,
+  profile: deviceProfileParameter,
+  state: { type: 'path-out', help: 'keep the devices in this file between runs; made when it is absent' },
+  now: { type: 'time', help: "the devices' time (UTC); by default that of a clone, else 2015-01-01T00:00:00Z" },
+  misbehaviour: misbehaviourParameter,
+});
+
+const hex: Shape = { type: 'string', help: 'hex' };
+
+/** What became of one command, as `gbcs exec` prints it. */
+export const execShape: Shape = {
+  type: 'object',
+  fields: {
+    file: { type: 'string' },
+    device: { type: 'one-of', shapes: [{ type: 'string', help: 'EUI-64 of the recipient' }, { type: 'null' }] },
+    outcome: { type: 'choice', choices: ['response', 'no-response', 'rejected'] },
+    response: { type: 'one-of', shapes: [hex, { type: 'null' }] },
+    alerts: { type: 'array', items: hex },
+    responseSignature: { type: 'choice', choices: ['signed', 'no-key', 'not-required'] },
+    reason: { type: 'string', optional: true, help: 'unless the outcome is response' },
+  },
+};
+
+export const gbcsExec = operation({
+  name: ['gbcs', 'exec'],
+  group: 'messages',
+  summary: 'let devices execute commands and answer them',
+  description:
+    "Makes a device for each command's recipient, with its keys and trust anchors from the keystore, lets it receive the commands in order, in virtual time, and prints one JSON line for each. A device whose private key the keystore lacks answers with shared secrets from the remote parties' private keys, and leaves out the signatures it would make (no-key). A clone made by none of the recipients is taken over by all of them. Refused commands are results, not errors: the exit code is 0.",
+  examples: [
+    {
+      command: 'hanbench gbcs exec --keystore keys --clone captured-response.hex command.hex',
+      help: 'a meter with the values of a captured response answers a command',
+    },
+    {
+      command: 'hanbench gbcs exec --keystore keys --state home.state --now 2030-01-15T09:00:00Z first.hex second.hex',
+      help: 'counters, values and pending commands are kept for the next run',
+    },
+  ],
+  parameters: gbcsExecParameters,
+  result: { kind: 'lines', shape: execShape },
+  load: () => import('./gbcs-exec-run.ts'),
+});
