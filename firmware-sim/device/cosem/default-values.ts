@@ -1,7 +1,7 @@
 import type { Plain } from './value.ts';
 
 /*
- * What a meter fresh from the factory and set up for a home holds, where it is not zero. Values are made up; scalers, units and
+ * What a meter set up for a home with prepayment holds, where it is not zero: little credit left, emergency credit on offer. Values are made up; scalers, units and
  * constants are those of the GBCS mapping table (Blue Book units: 27 W, 30 Wh, 32 varh, 254 price, 255 count).
  */
 
@@ -92,13 +92,14 @@ const DEMAND_PERIOD: Plain = [
 
 /** Which credit pays which charge on a twin-element meter in credit mode (RTDS 4.5.0 ECS02). */
 const CREDIT_MODE_LIST: Plain = [0, 4, 5].map((f): Plain => [BALANCE, charge(f), '111']);
-const SINGLE_CREDIT_MODE_LIST: Plain = [0, 4].map((f): Plain => [BALANCE, charge(f), '111']);
-/** Prepayment with debts suspended in emergency credit (RTDS 4.5.0 ECS26a). */
-const PREPAYMENT_LIST: Plain = [
-  ...[0, 4, 1, 2, 3].map((f): Plain => [BALANCE, charge(f), f === 1 || f === 2 ? '110' : '111']),
-  ...[3, 0, 4, 1, 2].map((f): Plain => [EMERGENCY, charge(f), f === 1 || f === 2 ? '110' : '111']),
+const bits = (f: number): string => (f === 1 || f === 2 ? '110' : '111');
+const SINGLE_PREPAYMENT_LIST: readonly Plain[] = [
+  ...[0, 4, 1, 2, 3].map((f): Plain => [BALANCE, charge(f), bits(f)]),
+  ...[3, 0, 4, 1, 2].map((f): Plain => [EMERGENCY, charge(f), bits(f)]),
   ...[4, 1, 2].map((f): Plain => [ACCUMULATED, charge(f), '111']),
 ];
+/** Prepayment with debts suspended in emergency credit (RTDS 4.5.0 ECS26a). */
+const PREPAYMENT_LIST: Plain = [...SINGLE_PREPAYMENT_LIST, [BALANCE, charge(5), '111'], [EMERGENCY, charge(5), '111']];
 
 const AUXILIARY_TYPES = ['0000000000000000', '00db123456789097', 'ff', '0000000000000000', 'ff'];
 const STATES = '{"outputState": 0, "inputState": 0}';
@@ -159,7 +160,7 @@ export const ESME_VALUES: Readonly<Values> = {
   '1/0-0:94.44.34.10/2': [10_300_000, WH, 420_000, VARH, 1_400_000],
   '1/0-0:94.44.34.11/2': '31323030303030303030303131',
   '1/0-0:94.44.34.20/2': [640, WATT, 0],
-  '1/0-0:94.44.34.30/2': [500_000, 500_000, 0, 0, 0, 0],
+  '1/0-0:94.44.34.30/2': [80_000, 500_000, 0, 0, 0, 0],
   '1/0-0:94.44.5.0/2': '07df0101ff000000008000ff',
   '1/0-0:94.44.5.1/2': '07df0101ff000000008000ff',
   '1/0-0:94.44.5.2/2': '07df0101ff000000008000ff',
@@ -211,13 +212,13 @@ export const ESME_VALUES: Readonly<Values> = {
   '71/0-0:17.0.0.255/4': 15_000,
   '71/0-0:17.0.0.255/6': 300,
   '71/0-0:17.0.0.255/7': 600,
-  '111/0-0:19.0.0.255/2': [1, 2],
-  '111/0-0:19.0.0.255/11': CREDIT_MODE_LIST,
+  '111/0-0:19.0.0.255/2': [2, 2],
+  '111/0-0:19.0.0.255/11': PREPAYMENT_LIST,
   '111/0-0:19.0.0.255/16': 200_000,
   '111/0-0:19.0.0.255/18': 10,
   '111/0-0:19.0.0.255/19': 604_800,
   '111/0-1:19.0.0.255/2': [1, 1],
-  '111/0-1:19.0.0.255/11': PREPAYMENT_LIST,
+  '111/0-1:19.0.0.255/11': CREDIT_MODE_LIST,
   '112/0-0:19.10.1.255/9': 500_000,
   '112/0-0:19.10.1.255/10': 100_000,
   '113/0-0:19.20.0.255/5': PRIMARY_PRICES,
@@ -241,10 +242,11 @@ export const ESME_VALUES: Readonly<Values> = {
 
 /** What a single-element meter has instead; optional fields of its values are left out. */
 export const SINGLE_ELEMENT_VALUES: Readonly<Values> = {
-  '111/0-0:19.0.0.255/11': SINGLE_CREDIT_MODE_LIST,
+  '111/0-0:19.0.0.255/11': SINGLE_PREPAYMENT_LIST,
+  '111/0-1:19.0.0.255/11': [0, 4].map((f): Plain => [BALANCE, charge(f), '111']),
 };
 
-/** EUI-64s that the log of a hub starts with: none, until devices are added. */
+/** A device as the log of a hub has it: quality of its radio link, last contact, hops and counts. */
 const deviceLogRow = (eui: string, lastContact: string): Plain => [
   eui,
   '11001000',
@@ -294,16 +296,19 @@ export const CHF_VALUES: Readonly<Values> = {
   ],
 };
 
-/** Backups of the networks a hub keeps and has kept: extended PAN identifier, devices with the hashes of their link keys. */
-export const CHF_BACKUPS: Readonly<Record<string, { readonly pan: string; readonly devices: readonly Plain[] }>> = {
-  '104/0-0:30.3.0.255': {
-    pan: PAN,
-    devices: [
+const BACKED_UP_AT = '07df0101ff000000008000ff';
+
+/** Answers of a hub's backup methods: time, extended PAN identifier, devices with the hashes of their link keys. */
+export const CHF_ANSWERS: Readonly<Values> = {
+  '104/0-0:30.3.0.255/m4': [
+    BACKED_UP_AT,
+    PAN,
+    [
       ['00db1234567890a0', '5a'.repeat(16)],
       ['00db1234567890a1', 'a5'.repeat(16)],
     ],
-  },
-  '104/0-0:30.3.1.255': { pan: PAN, devices: [['00db1234567890a4', '3c'.repeat(16)]] },
+  ],
+  '104/0-0:30.3.1.255/m4': [BACKED_UP_AT, PAN, [['00db1234567890a4', '3c'.repeat(16)]]],
 };
 
 /** Activation times that nobody has written stand for never. */

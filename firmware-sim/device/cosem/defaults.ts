@@ -1,9 +1,10 @@
 import type { Element } from '../../codec/element.ts';
-import { type CosemMember, cosemMember } from '../../dictionary/cosem.ts';
-import { obisBytes } from '../../dictionary/cosem-obis.ts';
+import type { CosemMember } from '../../dictionary/cosem.ts';
 import { COSEM_MEMBERS } from '../../dictionary/data/cosem-members.ts';
-import { CHF_VALUES, DEFAULT_ACTIVATION_TIME, ESME_VALUES, SINGLE_ELEMENT_VALUES } from './default-values.ts';
-import { type CosemDefaults, type CosemDeviceType, cosemKey } from './store.ts';
+import type { ValueType } from '../../dictionary/value-type.ts';
+import { CHF_ANSWERS, CHF_VALUES, DEFAULT_ACTIVATION_TIME, ESME_VALUES, SINGLE_ELEMENT_VALUES } from './default-values.ts';
+import { cosemKey, namesOf } from './key.ts';
+import type { CosemDefaults, CosemDeviceType } from './store.ts';
 import { build, type Elements, type Plain } from './value.ts';
 
 const NO_VALUES: Readonly<Record<string, Plain>> = {};
@@ -29,6 +30,17 @@ function defaultOf(member: CosemMember, plain: Plain | undefined, elements: Elem
   return build(type, given, { layout, path: cosemKey(member.class, obis, number), elements });
 }
 
+/** What backup_PAN answers (GBCS mapping table, CCS07). */
+const BACKUP: ValueType = {
+  structure: [{ octets: 12 }, { octets: 8 }, { array: { structure: [{ octets: 8 }, { octets: 16 }] }, max: 16 }],
+};
+
+function addAnswers(defaults: Map<string, Element>, elements: Elements): void {
+  for (const [key, plain] of Object.entries(CHF_ANSWERS)) {
+    defaults.set(key, build(BACKUP, plain, { layout: namesOf(key), path: key, elements }));
+  }
+}
+
 function makeDefaults(type: CosemDeviceType, elements: Elements): CosemDefaults {
   const values = valuesOf(type, elements);
   const defaults = new Map<string, Element>();
@@ -38,6 +50,7 @@ function makeDefaults(type: CosemDeviceType, elements: Elements): CosemDefaults 
     const value = defaultOf(member, values[key], elements);
     if (value) defaults.set(key, value);
   }
+  if (type === 'CHF') addAnswers(defaults, elements);
   return defaults;
 }
 
@@ -54,11 +67,4 @@ export function cosemDefaults(type: CosemDeviceType, elements: Elements = 'twin'
   const made = makeDefaults(type, elements);
   CACHE.set(name, made);
   return made;
-}
-
-/** What the dictionary has of an attribute's key. */
-export function attributeOf(key: string): CosemMember | undefined {
-  const [classId = '', obis = '', member = ''] = key.split('/');
-  const octets = obisBytes(obis);
-  return octets && cosemMember(Number(classId), octets, 'attribute', Number(member));
 }

@@ -2,8 +2,8 @@ import { Element, type RowType } from '../../codec/element.ts';
 import type { ValueType } from '../../dictionary/value-type.ts';
 import { type Millis, toSeconds2000 } from '../../kernel/time.ts';
 import type { EventLog, LogName } from '../event-log.ts';
-import { attributeOf } from './defaults.ts';
-import type { CosemKey, CosemStore } from './store.ts';
+import { attributeOf, type CosemKey } from './key.ts';
+import type { CosemStore } from './store.ts';
 import { build, type Elements, type Plain } from './value.ts';
 
 /** From and to in seconds since 2000, both inclusive (RTDS 4.5.0 ECS22a, ECS23). */

@@ -1,34 +1,23 @@
 import { decodeAxdr } from '../../codec/axdr.ts';
 import { encodeAxdr } from '../../codec/axdr-write.ts';
 import { Element } from '../../codec/element.ts';
-import type { Layout } from '../../codec/layout.ts';
-import { cosemMember } from '../../dictionary/cosem.ts';
-import { obisBytes } from '../../dictionary/cosem-obis.ts';
 import { ByteReader } from '../../kernel/byte-reader.ts';
 import { ByteWriter } from '../../kernel/byte-writer.ts';
 import { fromHex, toHex } from '../../kernel/bytes.ts';
 import { assert, ProtocolFault } from '../../kernel/errors.ts';
+import { type CosemKey, namesOf } from './key.ts';
 import { partOf } from './parts.ts';
+
+export type { CosemKey } from './key.ts';
 
 /** Devices that have COSEM objects (GBCS 7.3). */
 export type CosemDeviceType = 'ESME' | 'CHF' | 'SAPC';
-
-/**
- * One attribute: `class/OBIS/number`, as in `112/0-0:19.10.0.255/2`; `m4` in place of the number is what method 4 answers, and a word
- * is something the Blue Book keeps inside an object without an attribute for it.
- */
-export type CosemKey = string;
 
 /** Attribute values by key; a store lies over one of these, which devices share. */
 export type CosemDefaults = ReadonlyMap<CosemKey, Element>;
 
 /** What differs from the defaults, as plain data: key to A-XDR octets in hex. */
 export type CosemState = Readonly<Record<CosemKey, string>>;
-
-/** Key of an attribute. */
-export function cosemKey(classId: number, obis: string, member: number): CosemKey {
-  return `${classId}/${obis}/${member}`;
-}
 
 /** A value that shares no memory with the message it came in. */
 function detached(element: Element): Element {
@@ -47,20 +36,10 @@ function textOf(element: Element): string {
   return toHex(writer.finish());
 }
 
-/** Names of what a key holds. */
-function layoutOf(key: CosemKey): Layout | undefined {
-  const [classId = '', obis = '', member = ''] = key.split('/');
-  const octets = obisBytes(obis);
-  if (!octets) return undefined;
-  return member.startsWith('m')
-    ? cosemMember(Number(classId), octets, 'method', Number(member.slice(1)))?.response
-    : cosemMember(Number(classId), octets, 'attribute', Number(member))?.layout;
-}
-
 /** A value with the names that the dictionary has for it. @throws ProtocolFault when the text is no value */
 function elementOf(key: CosemKey, text: string): Element {
   const reader = new ByteReader(fromHex(text));
-  const element = decodeAxdr(reader, layoutOf(key), key);
+  const element = decodeAxdr(reader, namesOf(key), key);
   reader.finish(`the stored value of ${key}`);
   return element;
 }

@@ -1,0 +1,47 @@
+import type { Element } from '../../codec/element.ts';
+import type { Bytes } from '../../kernel/bytes.ts';
+import { type Access, DONE, type Outcome, RESULT, refusedWith } from './access.ts';
+import { namedMoment } from './activations.ts';
+
+/** Validity interval that preset_adjusting_time leaves for adjust_to_preset_time (Blue Book, class 8). */
+const INTERVAL_START = '8/0-0:1.0.0.255/validity-start';
+const INTERVAL_END = '8/0-0:1.0.0.255/validity-end';
+
+/** Clock not adjusted; clock adjusted (GBCS table 16.2). */
+const NOT_ADJUSTED = 0x8f0c;
+const ADJUSTED = 0x8145;
+
+const octetsOf = (element: Element | undefined): Bytes =>
+  element?.value instanceof Uint8Array ? element.value : new Uint8Array(0);
+
+/**
+ * preset_adjusting_time: the time itself is left open, the interval says between which moments the hub's time has to lie
+ * (RTDS 4.5.0 ECS70).
+ */
+export function presetTime({ store, item }: Access): Outcome {
+  const [, start, end] = item.data.children;
+  const [from, to] = [namedMoment(octetsOf(start)), namedMoment(octetsOf(end))];
+  if (!start || !end || from === undefined || to === undefined || to < from) return refusedWith(RESULT.otherReason);
+  store.set(INTERVAL_START, start);
+  store.set(INTERVAL_END, end);
+  return DONE;
+}
+
+/**
+ * adjust_to_preset_time: takes the hub's time when it lies in the preset interval, ends included. Else the clock stays as it is
+ * and is no longer relied on; 0x8F0C says so (GBCS 9.1, ECS70).
+ */
+export function adjustToPresetTime({ device, store, now, effects }: Access): Outcome {
+  const from = namedMoment(octetsOf(store.get(INTERVAL_START)));
+  const to = namedMoment(octetsOf(store.get(INTERVAL_END)));
+  if (from === undefined || to === undefined) return refusedWith(RESULT.otherReason);
+  if (now >= from && now <= to) {
+    const moved = device.clock.offsetMs !== 0;
+    device.clock = { offsetMs: 0, status: 'reliable' };
+    if (moved) device.log('event', { at: device.localTime(now), code: ADJUSTED }, effects);
+    return DONE;
+  }
+  device.clock = { ...device.clock, status: device.clock.status === 'invalid' ? 'invalid' : 'unreliable' };
+  effects.push(...device.alert(NOT_ADJUSTED, now));
+  return DONE;
+}

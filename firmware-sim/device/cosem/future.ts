@@ -1,0 +1,87 @@
+import { obisText } from '../../dictionary/cosem-obis.ts';
+import { decodeAccessRequest } from '../../gbcs/dlms-apdu.ts';
+import { ByteWriter } from '../../kernel/byte-writer.ts';
+import { type Bytes, NO_BYTES } from '../../kernel/bytes.ts';
+import type { Millis } from '../../kernel/time.ts';
+import { ALERT } from '../alerts.ts';
+import type { PendingCommand } from '../future-dated.ts';
+import type { PendingContext } from '../use-case.ts';
+import { type Access, DONE, type Outcome } from './access.ts';
+import { activate, activationTime, isActivation, wantsSnapshot } from './activations.ts';
+import { cosemKey } from './key.ts';
+import type { LogSource } from './logs.ts';
+import { noteRegisters } from './snapshot-row.ts';
+
+/** Message code of the alert that reports a future-dated DLMS command (GBCS 16.2; RTDS 4.5.0 ECS01a). */
+const FUTURE_DATED_ALERT = 0x00cc;
+
+function takeEffect(source: LogSource, key: string): void {
+  if (wantsSnapshot(key)) noteRegisters(source);
+  activate(source.store, key);
+}
+
+/**
+ * What writing an activation time does: passive values become active at once, or wait for their time, or the waiting is over.
+ * A newer command of the same use case takes the place of the one that waits (GBCS 9.2.2.7).
+ */
+export function writeActivationTime(access: Access): Outcome {
+  const { device, command, source, key, item, useCase } = access;
+  const octets = item.data.value;
+  const at = activationTime(octets instanceof Uint8Array ? octets : NO_BYTES);
+  const waiting = device.futureDated.commands.find((one) => one.useCase === useCase);
+  const mine =
+    waiting?.originatorCounter === command.header.originatorCounter && waiting.originator === command.header.originator;
+  if (waiting && !mine) device.futureDated.cancel(useCase);
+  if (at === 'now') takeEffect(source, key);
+  else if (at !== 'never') {
+    const { originator, originatorCounter, messageCode } = command.header;
+    const first = mine && waiting ? Math.min(waiting.at, at) : at;
+    device.futureDated.put({
+      useCase,
+      messageCode,
+      role: command.role,
+      at: first,
+      originator,
+      originatorCounter,
+      payload: command.payload,
+    });
+  }
+  return DONE;
+}
+
+/** Activation attributes of a command with their times, in its order. */
+function activationsOf(payload: Bytes): { key: string; classId: number; obis: Bytes; member: number; at: Millis }[] {
+  return decodeAccessRequest(payload).items.flatMap((item) => {
+    const key = cosemKey(item.classId, obisText(item.obis), item.member);
+    const { value } = item.data;
+    if (item.operation !== 'set' || !isActivation(key) || !(value instanceof Uint8Array)) return [];
+    const at = activationTime(value);
+    return typeof at === 'number' ? [{ key, classId: item.classId, obis: item.obis, member: item.member, at }] : [];
+  });
+}
+
+/** Octets by which an alert names a command and one of its activation attributes (RTDS 4.5.0 ECS01a 8F66). */
+function quote(pending: PendingCommand, classId: number, obis: Bytes, member: number): Bytes {
+  const { messageCode, originatorCounter } = pending;
+  return new ByteWriter(19).u16(messageCode).u64(originatorCounter).u16(classId).bytes(obis).u8(member).finish();
+}
+
+/**
+ * Executes a future-dated command whose time has come: each of its activation attributes takes effect and is reported to the
+ * command's originator with an alert of its own, 0x8F66, or 0x8F67 where the object fails.
+ */
+export function executePendingCosem({ device, pending, now, effects }: PendingContext): void {
+  const { cosem: store } = device;
+  if (!store) return;
+  const activations = activationsOf(pending.payload);
+  const source: LogSource = { store, logs: device.logs, at: device.localTime(now) };
+  for (const { key, classId, obis, member } of activations.filter((one) => one.at <= pending.at)) {
+    const failed = device.faults.has(key);
+    if (!failed) takeEffect(source, key);
+    const code = failed ? ALERT.futureDatedFailed : ALERT.futureDatedDone;
+    const octetStrings = [quote(pending, classId, obis, member)];
+    effects.push(...device.alert(code, now, { octetStrings }, { to: pending.originator, messageCode: FUTURE_DATED_ALERT }));
+  }
+  const later = activations.filter((one) => one.at > pending.at);
+  if (later.length > 0) device.futureDated.put({ ...pending, at: Math.min(...later.map((one) => one.at)) });
+}

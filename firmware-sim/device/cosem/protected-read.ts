@@ -1,0 +1,89 @@
+import { encodeAxdr } from '../../codec/axdr-write.ts';
+import type { Element } from '../../codec/element.ts';
+import { PROTECTED_ATTRIBUTES } from '../../dictionary/alert-layouts.ts';
+import { obisText } from '../../dictionary/cosem-obis.ts';
+import { useCasesOf } from '../../gbcs/catalogue.ts';
+import { dlms } from '../../gbcs/dlms-apdu.ts';
+import { sealSensitive } from '../../gbcs/protection.ts';
+import { ByteWriter } from '../../kernel/byte-writer.ts';
+import { type Bytes, NO_BYTES } from '../../kernel/bytes.ts';
+import { eui64Bytes } from '../../kernel/eui64.ts';
+import { type Access, type Outcome, RESULT, refusedWith } from './access.ts';
+import { cosemKey } from './key.ts';
+import { readAttribute } from './reads.ts';
+import { rangeOfRestriction } from './selection.ts';
+
+/** Authentication and encryption (RTDS 4.5.0 ECS17b). */
+const PROTECTION = 2;
+/** First octet of the transaction identifier of encrypted attributes (GBCS 8.2). */
+const PURPOSE_ENCRYPTION = 0x04;
+/** Agreed key by one-pass Diffie-Hellman C(0e, 2s) (GBCS 8.2). */
+const AGREED_KEY = 2;
+const KEY_PARAMETERS = Uint8Array.of(2);
+
+/** Protection parameters of a response: parties as in its header, transaction identifier of the header's counter (RTDS 4.5.0). */
+function protectionParameters({ response }: Access): Element {
+  const transaction = new ByteWriter(9).u8(PURPOSE_ENCRYPTION).u64(response.originatorCounter).finish();
+  const octets = (value: Bytes): Element => dlms('octet-string', value);
+  const agreed = dlms('structure', [octets(KEY_PARAMETERS), octets(NO_BYTES)]);
+  const options = dlms('structure', [
+    octets(transaction),
+    octets(eui64Bytes(response.originator)),
+    octets(eui64Bytes(response.recipient)),
+    octets(NO_BYTES),
+    dlms('structure', [dlms('enum', AGREED_KEY), agreed]),
+  ]);
+  return dlms('array', [dlms('structure', [dlms('enum', PROTECTION), options])]);
+}
+
+/** Whether the use case may fetch an attribute this way. */
+function isListed(messageCode: number, key: string): boolean {
+  return useCasesOf(messageCode, 'command').some((row) =>
+    (row.protectedAccess ?? []).some(([, classId, obis, member]) => cosemKey(classId, obis, member) === key),
+  );
+}
+
+/** One object of the list: class, OBIS code, attribute, data index, restriction. */
+function fetchObject(access: Access, object: Element): Outcome {
+  const [classId, obis, attribute, index, restriction] = object.children;
+  if (!(obis?.value instanceof Uint8Array) || obis.value.length !== 6 || index?.value !== 0) {
+    return refusedWith(RESULT.typeUnmatched);
+  }
+  const key = cosemKey(Number(classId?.value), obisText(obis.value), Number(attribute?.value));
+  if (!isListed(access.command.header.messageCode, key)) return refusedWith(RESULT.readWriteDenied);
+  const fault = access.device.faults.get(key);
+  if (fault !== undefined) return refusedWith(fault);
+  const range = rangeOfRestriction(restriction);
+  if (!range) return refusedWith(RESULT.typeUnmatched);
+  const data = readAttribute(access.device, access.now, access.source, key, range);
+  return data ? { result: RESULT.success, data } : refusedWith(RESULT.objectUndefined);
+}
+
+/** Number of protection parameter blocks GBCS has: one. */
+const BLOCKS = 1;
+
+/**
+ * get_protected_attributes of class 30: the listed attributes in one structure, encrypted for the party that asked, or for the
+ * unknown party whose certificate the command carries (GBCS 9.1.5, 8.2). Either all of it is returned or nothing.
+ */
+export function getProtectedAttributes(access: Access): Outcome {
+  const [objects, parameters] = access.item.data.children;
+  if (!objects || objects.children.length === 0 || parameters?.children.length !== BLOCKS)
+    return refusedWith(RESULT.typeUnmatched);
+  const fetched = objects.children.map((object) => fetchObject(access, object));
+  const failed = fetched.find((one) => one.result !== RESULT.success);
+  if (failed) return failed;
+  const context = access.device.encryptionFor(access.response, access.command.header);
+  if (!context) return refusedWith(RESULT.otherReason);
+  const writer = new ByteWriter(256);
+  encodeAxdr(
+    writer,
+    dlms(
+      'structure',
+      fetched.flatMap(({ data }) => data ?? []),
+    ),
+  );
+  const sealed = sealSensitive(access.device.suite, context, writer.finish());
+  const data = dlms('structure', [protectionParameters(access), dlms('octet-string', sealed, PROTECTED_ATTRIBUTES)]);
+  return { result: RESULT.success, data };
+}

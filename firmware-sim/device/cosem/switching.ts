@@ -1,0 +1,125 @@
+import { dlms } from '../../gbcs/dlms-apdu.ts';
+import { toSeconds2000 } from '../../kernel/time.ts';
+import { type Access, DONE, type Outcome, RESULT, refusedWith } from './access.ts';
+import { appendRow } from './logs.ts';
+import { withValue } from './numbers.ts';
+import { BLOCK_COUNT, BLOCKS, COLUMNS } from './snapshot-row.ts';
+import type { CosemStore } from './store.ts';
+
+/** State of the load switch (Blue Book, class 70 control_state). */
+const SUPPLY = '70/0-0:96.3.10.255/3';
+const STATE = { disabled: 0, enabled: 1, armed: 2 } as const;
+
+/** Selectors of the supply script table 0-0:10.0.106 (structures of ECS42 to ECS44). */
+const SUPPLY_SCRIPTS: ReadonlyMap<number, (state: number) => number> = new Map<number, (state: number) => number>([
+  [51, () => STATE.enabled],
+  [52, () => STATE.disabled],
+  [54, (state: number) => (state === STATE.enabled ? state : STATE.armed)],
+]);
+
+const selectorOf = ({ item }: Access): number => Number(item.data.value);
+
+/** Enable, disable or arm the supply. */
+export function runSupplyScript(access: Access): Outcome {
+  const { store } = access;
+  const script = SUPPLY_SCRIPTS.get(selectorOf(access));
+  const state = store.get(SUPPLY);
+  if (!script || !state) return refusedWith(RESULT.otherReason);
+  store.set(SUPPLY, withValue(state, script(Number(state.value))));
+  return DONE;
+}
+
+/** Selector that resets the counters of block tariffs (ECS05). */
+const RESET_BLOCK_COUNTERS = 99;
+
+/** Sets the block counters to 0; the registers beside them stay. */
+export function runTariffScript(access: Access): Outcome {
+  if (selectorOf(access) !== RESET_BLOCK_COUNTERS) return refusedWith(RESULT.otherReason);
+  const { store } = access;
+  const collection = store.get(BLOCKS);
+  const [values] = collection?.children ?? [];
+  if (!collection || !values) return refusedWith(RESULT.objectUndefined);
+  const isCounter = (i: number): boolean => i < 2 * COLUMNS * BLOCK_COUNT && i % (2 * COLUMNS) >= COLUMNS;
+  const reset = values.children.map((value, i) => (isCounter(i) ? withValue(value, 0) : value));
+  store.set(BLOCKS, withValue(collection, [withValue(values, reset)]));
+  return DONE;
+}
+
+/** Log of what auxiliary controllers were told (ECS35f, ECS35g). */
+const AUXILIARY_LOG = '7/0-17:99.98.2.255/2';
+const OUTCOME_DONE = 1;
+const NO_HAN_COMMAND = 0;
+
+/** Actions of a selector's low octet for a controller that only switches (structures of ECS47). */
+const SWITCH_ACTIONS: ReadonlyMap<number, boolean | 'calendar'> = new Map<number, boolean | 'calendar'>([
+  [0x01, true],
+  [0x02, false],
+  [0x11, true],
+  [0x12, false],
+  [0x20, 'calendar'],
+]);
+
+/** Flag of a selector that sets the output or input level of a proportional controller. */
+const DIRECTIONS: Readonly<Record<number, 'outputState' | 'inputState'>> = { 1: 'outputState', 2: 'inputState' };
+const LEVEL_MAX = 100;
+/** Added to a level in calendars (structures of ECS46d). */
+const CALENDAR_FLAG = 0x80;
+
+/** What a selector asks of controller `n`. */
+interface Order {
+  readonly n: number;
+  readonly direction: 'outputState' | 'inputState';
+  /** Level in percent; undefined gives the controller back to its calendar. */
+  readonly level: number | undefined;
+}
+
+function orderOf(selector: number): Order | undefined {
+  const n = (selector >> 8) & 0x0f;
+  const low = selector & 0xff;
+  const direction = DIRECTIONS[selector >> 12];
+  if (n < 1 || n > 5) return undefined;
+  if (direction) {
+    const level = low & ~CALENDAR_FLAG;
+    return level <= LEVEL_MAX ? { n, direction, level } : undefined;
+  }
+  const action = selector >> 12 === 0 ? SWITCH_ACTIONS.get(low) : undefined;
+  if (action === undefined) return undefined;
+  return { n, direction: 'outputState', level: action === 'calendar' ? undefined : action ? LEVEL_MAX : 0 };
+}
+
+/** A controller with an empty type is not there (structures of ECS61a). */
+function isPresent(store: CosemStore, n: number): boolean {
+  const type = store.get(`1/0-0:94.44.0.2${n}/2`)?.value;
+  return type instanceof Uint8Array && type.length > 0;
+}
+
+/** One number inside the controller's state text, the others kept as they are (RTDS 4.5.0 ECS61e). */
+function setState(store: CosemStore, { n, direction, level }: Order): void {
+  const key = `1/0-0:94.44.0.3${n}/2`;
+  const element = store.get(key);
+  if (!element || level === undefined) return;
+  const text = String(element.value);
+  const pattern = new RegExp(`("${direction}": ?"?)\\d+`);
+  const next = pattern.test(text)
+    ? text.replace(pattern, `$1${level}`)
+    : `{"outputState": 0, "inputState": 0}`.replace(pattern, `$1${level}`);
+  store.set(key, dlms(element.type, next, element.name));
+}
+
+/**
+ * Tells an auxiliary controller what to do: on, off, a level, or back to its calendar. Its state shows it, and the log of auxiliary
+ * controllers notes it (structures of ECS47, ECS47a, ECS47e, ECS61a, ECS61e, ECS35g).
+ */
+export function runAuxiliaryScript(access: Access): Outcome {
+  const { store, source } = access;
+  const selector = selectorOf(access);
+  const order = orderOf(selector);
+  if (!order || !isPresent(store, order.n)) return refusedWith(RESULT.otherReason);
+  setState(store, order);
+  const state = store.get(`70/0-${order.n}:96.3.10.255/2`);
+  if (state && order.level !== undefined && order.direction === 'outputState') {
+    store.set(`70/0-${order.n}:96.3.10.255/2`, withValue(state, order.level > 0));
+  }
+  appendRow(source, AUXILIARY_LOG, [toSeconds2000(source.at), selector, OUTCOME_DONE, NO_HAN_COMMAND]);
+  return DONE;
+}
