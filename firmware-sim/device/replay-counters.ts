@@ -10,6 +10,8 @@ export type ReplayGranularity = 'role+code' | 'role';
 export interface ReplayState {
   readonly highest: Readonly<Record<string, bigint>>;
   readonly floors: Readonly<Record<string, bigint>>;
+  readonly sequences: Readonly<Record<string, bigint>>;
+  readonly topUpFloors: Readonly<Record<string, bigint>>;
 }
 
 /** Highest originator counter accepted so far, per role and message code, and floors set with credentials (GBCS 4.3.1.4). */
@@ -17,6 +19,8 @@ export class ReplayCounters {
   readonly granularity: ReplayGranularity;
   #highest: Map<string, bigint>;
   #floors = new Map<string, bigint>();
+  #sequences = new Map<string, bigint>();
+  #topUpFloors = new Map<string, bigint>();
 
   constructor(granularity: ReplayGranularity = 'role+code', stored: Readonly<Record<string, string>> = {}) {
     this.granularity = granularity;
@@ -43,17 +47,34 @@ export class ReplayCounters {
     this.#floors.set(role, floor);
   }
 
-  floor(role: RemotePartyRole): bigint | undefined {
-    return this.#floors.get(role);
+  /** The same party keeps a role under new keys: counters below the floor rise to it, none goes back. */
+  raiseFloor(role: RemotePartyRole, floor: bigint): void {
+    for (const [key, value] of this.#highest) {
+      if ((key === role || key.startsWith(`${role}:`)) && value < floor) this.#highest.set(key, floor);
+    }
+    if (floor > (this.#floors.get(role) ?? -1n)) this.#floors.set(role, floor);
   }
 
-  /** The highest counter of a role over all its messages, or its floor. */
-  highestOf(role: RemotePartyRole): bigint | undefined {
-    let highest = this.#floors.get(role);
-    for (const [key, value] of this.#highest) {
-      if ((key === role || key.startsWith(`${role}:`)) && (highest === undefined || value > highest)) highest = value;
-    }
-    return highest;
+  /** Sequence number of a role's credentials, as CS02a reports it: the last authorising one, or the floor set with a change. */
+  sequence(role: RemotePartyRole): bigint {
+    return this.#sequences.get(role) ?? 0n;
+  }
+
+  setSequence(role: RemotePartyRole, sequence: bigint): void {
+    this.#sequences.set(role, sequence);
+  }
+
+  /** Prepayment tokens of a role count from here (GBCS 14.3); undefined when no credential update has said so. */
+  topUpFloor(role: RemotePartyRole): bigint | undefined {
+    return this.#topUpFloors.get(role);
+  }
+
+  setTopUpFloor(role: RemotePartyRole, floor: bigint): void {
+    this.#topUpFloors.set(role, floor);
+  }
+
+  floor(role: RemotePartyRole): bigint | undefined {
+    return this.#floors.get(role);
   }
 
   snapshot(): Record<string, string> {
@@ -63,11 +84,18 @@ export class ReplayCounters {
   }
 
   state(): ReplayState {
-    return { highest: Object.fromEntries(this.#highest), floors: Object.fromEntries(this.#floors) };
+    return {
+      highest: Object.fromEntries(this.#highest),
+      floors: Object.fromEntries(this.#floors),
+      sequences: Object.fromEntries(this.#sequences),
+      topUpFloors: Object.fromEntries(this.#topUpFloors),
+    };
   }
 
   restore(state: ReplayState): void {
     this.#highest = new Map(Object.entries(state.highest));
     this.#floors = new Map(Object.entries(state.floors));
+    this.#sequences = new Map(Object.entries(state.sequences));
+    this.#topUpFloors = new Map(Object.entries(state.topUpFloors));
   }
 }
