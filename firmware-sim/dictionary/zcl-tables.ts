@@ -1,6 +1,7 @@
+import { GBZ_TEMPLATES } from './data/gbz-templates.ts';
 import { ZCL_ATTRIBUTES } from './data/zcl-attributes.ts';
 import { ZCL_COMMANDS } from './data/zcl-commands.ts';
-import type { ZclAttributeRow, ZclCommandRow } from './zcl.ts';
+import type { GbzTemplate, ZclAttributeRow, ZclCommandRow } from './zcl.ts';
 
 /** Clusters that GBCS messages address (ZSE, ZCL). */
 export const CLUSTER_NAMES: Readonly<Record<number, string>> = {
@@ -64,4 +65,11 @@ for (const row of ZCL_ATTRIBUTES) ATTRIBUTES.set(row.cluster * 65_536 + row.attr
 
 export function zclAttribute(cluster: number, attribute: number): ZclAttributeRow | undefined {
   return ATTRIBUTES.get(cluster * 65_536 + attribute);
+}
+
+const TEMPLATES = new Map(GBZ_TEMPLATES.map((row) => [row.useCase, row]));
+
+/** What the GBZ messages of a use case are made of; undefined for one without GBZ commands. */
+export function gbzTemplate(useCase: string): GbzTemplate | undefined {
+  return TEMPLATES.get(useCase);
 }

@@ -1,5 +1,3 @@
-import { ZCL_STATUS } from './status.ts';
-
 /** One value of ZCL plain data: what a field of a command holds, without names or presentation. */
 export type ZclScalar = number | bigint | string | boolean | null | Uint8Array;
 
@@ -63,12 +61,12 @@ export const EMPTY_ZCL_STATE: ZclState = { attributes: {}, records: {} };
 const NO_RECORDS: readonly ZclRecord[] = [];
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
 
-/** `0702/0014`: how an attribute is named in state and faults. */
+/** `0702/0014`: how an attribute is named in state and in `object-fault`. */
 export function attributeKey(cluster: number, attribute: number): string {
   return `${hex(cluster, 4)}/${hex(attribute, 4)}`;
 }
 
-/** `0702/06`: how a command is named in faults. */
+/** `0702/06`: how a command is named in `object-fault`. */
 export function commandKey(cluster: number, command: number): string {
   return `${hex(cluster, 4)}/${hex(command, 2)}`;
 }
@@ -81,7 +79,6 @@ export class ZclStore {
   readonly #defaults: ZclState;
   readonly #attributes: Map<string, ZclAttribute>;
   readonly #records: Map<ZclStateName, readonly ZclRecord[]>;
-  #faults: ReadonlyMap<string, number> = new Map();
 
   /** @param changes what a snapshot of an earlier store with the same defaults gave */
   constructor(defaults: ZclState, changes: ZclState = EMPTY_ZCL_STATE) {
@@ -143,33 +140,6 @@ export class ZclStore {
     for (const [key, value] of Object.entries(state.attributes)) this.#attributes.set(key, value);
     for (const [key, value] of Object.entries(state.records)) this.#records.set(key as ZclStateName, value);
   }
-
-  /**
-   * Makes accesses fail as broken hardware does: `0702/0014` (an attribute), `0705/02` (a command) or `0705/02#2` (only its second
-   * occurrence in a message) to a ZCL status. Faults are no part of the state.
-   */
-  set faults(faults: ReadonlyMap<string, number>) {
-    this.#faults = new Map([...faults].map(([key, status]) => [normalised(key), status]));
-  }
-
-  get faults(): ReadonlyMap<string, number> {
-    return this.#faults;
-  }
-
-  /** The status an access fails with; success where no fault is set. */
-  faultOf(...keys: readonly string[]): number {
-    if (this.#faults.size === 0) return ZCL_STATUS.success;
-    for (const key of keys) {
-      const status = this.#faults.get(key);
-      if (status !== undefined) return status;
-    }
-    return ZCL_STATUS.success;
-  }
-}
-
-/** Keys may be written `0x0705/0x02`, in either case. */
-function normalised(key: string): string {
-  return key.toLowerCase().replaceAll('0x', '');
 }
 
 function sorted<K extends string, T>(entries: ReadonlyMap<K, T>): Record<K, T> {

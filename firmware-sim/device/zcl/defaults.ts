@@ -1,0 +1,370 @@
+import { zclAttribute } from '../../dictionary/zcl-tables.ts';
+import { fromAscii } from '../../kernel/bytes.ts';
+import { assert } from '../../kernel/errors.ts';
+import { fromCivil, type Millis, toCivil, toSeconds2000 } from '../../kernel/time.ts';
+import { meteringSnapshot, prepaymentSnapshot } from './snapshots.ts';
+import { attributeKey, EMPTY_ZCL_STATE, type ZclAttribute, type ZclRecord, type ZclState, ZclStore } from './store.ts';
+
+/** A GSME's and a gas proxy's attributes by cluster: values of a domestic meter in prepayment mode, with credit low. */
+const ATTRIBUTES: Readonly<Record<number, Readonly<Record<number, ZclAttribute['value']>>>> = {
+  0: { 3: 1, 4: 'HANBENCH', 5: 'GAS-EMULATOR' },
+  1792: {
+    256: 100_000,
+    257: 200_000,
+    258: 300_000,
+    514: 1,
+    515: 1000,
+    // 0.24 GBP a day; 1.02264; 39.5 MJ/m3.
+    769: 24_000,
+    770: 102_264,
+    771: 0x50,
+    772: 395,
+    773: 1,
+    774: 0x10,
+    1024: 10_600,
+    1025: 11_200,
+    1026: 11_800,
+    1027: 12_400,
+    1040: 9_600,
+    1056: 10_200,
+    1072: 10_800,
+    1088: 11_400,
+    1557: 0,
+    1558: 826,
+    1559: 0x50,
+  },
+  1794: {
+    0: 1_234_567,
+    20: 2,
+    256: 400_000,
+    258: 300_000,
+    260: 334_567,
+    262: 200_000,
+    517: 3650,
+    768: 1,
+    769: 1,
+    770: 1000,
+    775: fromAscii('1234567890'),
+    1543: 3,
+    1544: 3,
+    1792: 60_000,
+    1793: 20_000,
+    1794: 5_000,
+    1795: 0,
+    2560: 3_500_000,
+    2832: 496,
+    2833: 1,
+    2834: 1,
+    2835: 10_000,
+    2836: 60,
+    2837: 30,
+  },
+  1797: {
+    // Prepayment, debt collected whatever happens to supply or emergency credit (GBCS GCS03).
+    0: 0x0897,
+    1: 100_000,
+    2: 1_000_000,
+    5: 0,
+    6: 500_000,
+    16: 1_000_000,
+    17: 200_000,
+    33: 50_000_000,
+    34: 25_000_000,
+    49: 500_000,
+    64: 0,
+    529: 4_000_000,
+    534: 1,
+    535: 50_000,
+    545: 2_000_000,
+    550: 0,
+    551: 1_000,
+    561: 3_000_000,
+    569: 1_000,
+  },
+};
+
+function attributes(): Record<string, ZclAttribute> {
+  const out: Record<string, ZclAttribute> = {};
+  for (const [cluster, values] of Object.entries(ATTRIBUTES)) {
+    for (const [attribute, value] of Object.entries(values)) {
+      const [c, a] = [Number(cluster), Number(attribute)];
+      const type = zclAttribute(c, a)?.type;
+      assert(type, `attribute ${attributeKey(c, a)} has a type in the dictionary`);
+      out[attributeKey(c, a)] = { type, value };
+    }
+  }
+  return out;
+}
+
+const DAY = 86_400;
+const HALF_HOUR = 1800;
+const SIX_MINUTES = 360;
+/** SampleRequestInterval that stands for a day (GBCS GCS61). */
+const DAILY_INTERVAL = 0xffff;
+/** Samples of each log: two days of half hours, 731 days, four hours of six minutes (SMETS 4.6.5.15, 4.6.5.12; CHTS 4.6.3.7). */
+const PROFILE_SAMPLES = 97;
+const DAILY_SAMPLES = 731;
+const NETWORK_SAMPLES = 41;
+const DAILY_SNAPSHOTS = 31;
+const DEBT_ROWS = 10;
+const TOP_UP_ROWS = 5;
+
+/** Repeatable small numbers that look like consumption: a quadratic residue sequence. */
+const wave = (i: number, limit: number): number => ((i * i + 7 * i + 3) % 97) % limit;
+
+/** A log of samples that ends at a time. */
+function samples(end: number, interval: number, count: number, limit: number): ZclRecord {
+  const seconds = interval === DAILY_INTERVAL ? DAY : interval;
+  return {
+    SampleStartTime: end - (count - 1) * seconds,
+    SampleRequestInterval: interval,
+    Samples: Array.from({ length: count }, (_, i) => wave(i, limit)),
+  };
+}
+
+interface CalendarShape {
+  readonly type: number;
+  readonly seasons: readonly (readonly [date: string, week: number])[];
+  readonly weeks: readonly (readonly number[])[];
+  /** Schedule entries of each day profile: minute and what begins. */
+  readonly days: readonly (readonly (readonly [number, number])[])[];
+  readonly specialDays: readonly (readonly [date: string, day: number])[];
+}
+
+/** Four day profiles, one per price tier; winter and summer weeks. Dates are `yymmddww` in hex, year from 1900. */
+const TARIFF: CalendarShape = {
+  type: 0,
+  seasons: [
+    ['ff0a01ff', 1],
+    ['ff0401ff', 2],
+  ],
+  weeks: [
+    [1, 1, 1, 1, 1, 2, 2],
+    [3, 3, 3, 3, 3, 4, 4],
+  ],
+  days: [[[0, 1]], [[0, 2]], [[0, 3]], [[0, 4]]],
+  specialDays: [
+    ['ff0c19ff', 2],
+    ['ff0c1aff', 2],
+  ],
+};
+
+/** Supply is not disabled at night and, at weekends, before late morning. */
+const NON_DISABLEMENT: CalendarShape = {
+  type: 3,
+  seasons: [
+    ['ff0401ff', 2],
+    ['ff0a01ff', 1],
+  ],
+  weeks: [
+    [1, 1, 1, 1, 1, 3, 3],
+    [2, 2, 2, 2, 2, 4, 4],
+  ],
+  days: [480, 420, 660, 600].map((morning) => [
+    [0, 1],
+    [morning, 0],
+    [1080, 1],
+  ]),
+  specialDays: [
+    ['ff0c19ff', 3],
+    ['ff0101ff', 3],
+  ],
+};
+
+const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+const dateOf = (hex: string): Uint8Array => Uint8Array.from([0, 2, 4, 6].map((i) => Number.parseInt(hex.slice(i, i + 2), 16)));
+
+/** A calendar as the commands that would have published it at a time. */
+function calendar(kind: 'tariff' | 'nonDisablement', shape: CalendarShape, issued: number): ZclState['records'] {
+  const head = { 'Provider ID': 0, 'Issuer Event ID': issued, 'Issuer Calendar ID': issued };
+  const whole = { 'Command Index': 0, 'Total Number of Commands': 1 };
+  const published: ZclRecord = {
+    ...head,
+    'Start Time': 0,
+    'Calendar Type': shape.type,
+    'Calendar Time Reference': 0,
+    'Calendar Name': new Uint8Array(0),
+    'Number of Seasons': shape.seasons.length,
+    'Number of Week Profiles': shape.weeks.length,
+    'Number of Day Profiles': shape.days.length,
+  };
+  return {
+    [`${kind}.calendar`]: [published],
+    [`${kind}.days`]: shape.days.map((entries, i) => ({
+      ...head,
+      'Day ID': i + 1,
+      'Total Number of Schedule Entries': entries.length,
+      ...whole,
+      'Calendar Type': shape.type,
+      'Day Schedule Entries': entries.map(([at, value]) => ({
+        'Start Time': at,
+        'Price Tier | Friendly Credit Enable': value,
+      })),
+    })),
+    [`${kind}.weeks`]: shape.weeks.map((days, i) => ({
+      ...head,
+      'Week ID': i + 1,
+      ...Object.fromEntries(days.map((day, d) => [`Day ID Ref ${WEEKDAYS[d]}`, day])),
+    })),
+    [`${kind}.seasons`]: [
+      {
+        ...head,
+        ...whole,
+        'Season Entry': shape.seasons.map(([date, week]) => ({ 'Season Start Date': dateOf(date), 'Week ID Ref': week })),
+      },
+    ],
+    [`${kind}.specialDays`]: [
+      {
+        ...head,
+        'Start Time': 0,
+        'Calendar Type': shape.type,
+        'Total Number of SpecialDays': shape.specialDays.length,
+        ...whole,
+        'Special Day Entry': shape.specialDays.map(([date, day]) => ({ 'Special Day Date': dateOf(date), 'Day ID Ref': day })),
+      },
+    ],
+  };
+}
+
+function tariff(issued: number): ZclState['records'] {
+  return {
+    ...calendar('tariff', TARIFF, issued),
+    ...calendar('nonDisablement', NON_DISABLEMENT, issued),
+    'tariff.information': [{ 'Tariff Type / Charging Scheme': 0, 'Number of Price Tiers in Use': 4 }],
+    'tariff.currentPrice': [
+      {
+        'Provider ID': 0,
+        'Rate Label': new Uint8Array(0),
+        'Issuer Event ID': issued,
+        // Cubic metres (ZSE unit of measure 1).
+        'Unit of Measure': 1,
+        'Start Time': 0,
+        'Duration In Minutes': 1440,
+      },
+    ],
+    'billing.period': [
+      {
+        'Provider ID': 0,
+        'Issuer Event ID': issued,
+        'Billing Period Start Time': issued,
+        'Billing Period Duration': 1,
+        // Months from the start of the month (GBCS GCS25).
+        'Billing Period Duration Type': 0x23,
+        'Tariff Type': 0,
+      },
+    ],
+  };
+}
+
+/** Metering and prepayment snapshots at some times; consumption rises from one to the next. */
+function snapshotLogs(
+  store: ZclStore,
+  log: 'daily' | 'billing' | 'change',
+  times: readonly number[],
+  cause: number,
+): ZclState['records'] {
+  const total = store.number(0x0702, 0x0000);
+  return {
+    [`snapshots.${log}`]: times.map((time, i) => ({
+      ...meteringSnapshot(store, time, cause),
+      'Current Summation': total - (times.length - 1 - i) * 2000,
+    })),
+    [`prepaySnapshots.${log}`]: times.map((time) => prepaymentSnapshot(store, time, cause)),
+  };
+}
+
+/** Events and security events of a meter's first days (GBCS table 16.2). */
+const EVENTS: readonly number[] = [0x8145, 0x8161, 0x8162, 0x8183, 0x8184, 0x81a1];
+const SECURITY_EVENTS: readonly number[] = [0x8f0c, 0x8f3e, 0x8f43, 0x8f4d, 0x8f4f, 0x8f72];
+const EVENT_SPACING = 3600;
+
+function eventRows(id: number, codes: readonly number[], end: number): readonly ZclRecord[] {
+  return codes.map((code, i) => ({
+    'Log ID': id,
+    'Event ID': code,
+    'Event Time': end - (codes.length - i) * EVENT_SPACING,
+    'Event Data': new Uint8Array(0),
+  }));
+}
+
+/**
+ * Event configuration as it leaves the factory: bits 0 to 2 log (011), 3 alert to the wide area, 4 to the home, 6 alarm
+ * (GBCS GCS20; values as RTDS 4.5.0 GCS20r reports them).
+ */
+const CONFIGURATION: Readonly<Record<number, readonly number[]>> = {
+  24: [0x810d, 0x8119],
+  8: [0x810e],
+  3: [0x8145, 0x8154, 0x8155, 0x8161, 0x8162],
+  16: [0x8168],
+  11: [0x8183, 0x8184, 0x81a1, 0x81a4, 0x81a5, 0x81a6, 0x81a7, 0x81a8, 0x81a9, 0x81ac, 0x81ad, 0x81ae, 0x81af],
+  27: [0x81aa, 0x81ab],
+};
+
+function configuration(): readonly ZclRecord[] {
+  return Object.entries(CONFIGURATION)
+    .flatMap(([bits, codes]) => codes.map((code) => ({ 'Event ID': code, 'Event Configuration': Number(bits) })))
+    .sort((a, b) => a['Event ID'] - b['Event ID']);
+}
+
+function logs(end: number): ZclState['records'] {
+  return {
+    'log.debts': Array.from({ length: DEBT_ROWS }, (_, i) => ({
+      'Collection Time': end - (DEBT_ROWS - i) * 3 * DAY,
+      'Amount Collected': 100_000 + 1_000 * i,
+      'Debt Type': 2,
+      'Outstanding Debt': 3_000_000 + 110_000 * (DEBT_ROWS - i),
+    })),
+    'log.topUps': Array.from({ length: TOP_UP_ROWS }, (_, i) => ({
+      'TopUp Code': fromAscii(`7394156990786306${1000 + i}`),
+      'TopUp Amount': 1_000_000,
+      'TopUp Time': end - (TOP_UP_ROWS - i) * 5 * DAY,
+    })),
+    'log.event': eventRows(3, EVENTS, end),
+    'log.security': eventRows(4, SECURITY_EVENTS, end),
+  };
+}
+
+/** The last midnight and the first of the month before a moment, seconds since 2000. */
+function boundaries(at: Millis): { readonly midnight: number; readonly month: number } {
+  const t = toCivil(at);
+  const midnight = { ...t, hour: 0, minute: 0, second: 0 };
+  return { midnight: toSeconds2000(fromCivil(midnight)), month: toSeconds2000(fromCivil({ ...midnight, day: 1 })) };
+}
+
+/** 2015-01-01, the device time without another (RTDS 4.5.0). */
+export const DEFAULT_TIME: Millis = Date.UTC(2015, 0, 1);
+
+const MADE = new Map<number, ZclState>();
+
+/**
+ * What a GSME or gas proxy of the default profile holds: every attribute, calendars and a tariff, and logs whose deterministic
+ * entries end at the last midnight before a moment. Made once for a midnight and shared; nothing changes it.
+ */
+export function gasDefaults(at: Millis = DEFAULT_TIME): ZclState {
+  const { midnight, month } = boundaries(at);
+  let made = MADE.get(midnight);
+  if (!made) {
+    made = makeDefaults(midnight, month);
+    if (MADE.size < 16) MADE.set(midnight, made);
+  }
+  return made;
+}
+
+function makeDefaults(midnight: number, month: number): ZclState {
+  const held = attributes();
+  const store = new ZclStore({ ...EMPTY_ZCL_STATE, attributes: held });
+  const days = Array.from({ length: DAILY_SNAPSHOTS }, (_, i) => midnight - (DAILY_SNAPSHOTS - 1 - i) * DAY);
+  const records: ZclState['records'] = {
+    ...tariff(midnight - 30 * DAY),
+    ...snapshotLogs(store, 'daily', days, 0x0001),
+    ...snapshotLogs(store, 'billing', [month - 31 * DAY, month], 0x0002),
+    ...snapshotLogs(store, 'change', [midnight - 20 * DAY, midnight - 10 * DAY], 0x0008),
+    'samples.profile': [samples(midnight, HALF_HOUR, PROFILE_SAMPLES, 60)],
+    'samples.daily': [samples(midnight, DAILY_INTERVAL, DAILY_SAMPLES, 90)],
+    'samples.network': [samples(midnight, SIX_MINUTES, NETWORK_SAMPLES, 9)],
+    ...logs(midnight),
+    'events.configuration': configuration(),
+    'payment.friendlyCredit': [{ 'Friendly Credit': 1, 'Friendly Credit Calendar ID': 2 }],
+  };
+  return { attributes: held, records };
+}
