@@ -67,7 +67,8 @@ function scalarType(text: string): ValueType {
 
 /** A layout's types without its names. */
 export function valueType(layout: LayoutJson): ValueType {
-  const { fields, of, count, max } = layout;
+  const { fields, of, count, max, alt } = layout;
+  if (alt !== undefined) return { either: [valueType({ ...layout, alt: undefined }), scalarType(alt)] };
   if (fields) return { structure: fields.map((field) => (field.optional ? { optional: valueType(field) } : valueType(field))) };
   if (!of) return scalarType(layout.type);
   const limit = max === undefined ? {} : { max };

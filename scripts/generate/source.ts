@@ -10,6 +10,8 @@ export interface LayoutJson {
   readonly optional?: string;
   readonly count?: number;
   readonly max?: number;
+  /** Another type the value may have. */
+  readonly alt?: string | undefined;
   readonly duis?: string;
   readonly note?: string;
 }

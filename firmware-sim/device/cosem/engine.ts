@@ -56,6 +56,7 @@ function perform(access: Access): Outcome {
     case 'get-with-selection':
       return readRange(access);
     case 'set':
+      if (!access.store.has(access.key)) return refusedWith(RESULT.objectUndefined);
       return isRightType(access.item) ? writeAttribute(access) : refusedWith(RESULT.typeUnmatched);
     case 'action':
       return isRightType(access.item) ? invoke(access) : refusedWith(RESULT.typeUnmatched);

@@ -117,7 +117,7 @@ export function fits(type: ValueType, element: Element): boolean {
   if ('either' in type) return type.either.some((one) => fits(one, element));
   if ('optional' in type) return fits(type.optional, element);
   if (element.type !== tagOf(type)) return false;
-  if ('octets' in type) return element.value instanceof Uint8Array && element.value.length === type.octets;
+  if ('octets' in type) return hasOctets(element, type.octets);
   if ('bits' in type) return element.extras?.bits === type.bits;
   const { children } = element;
   if ('structure' in type) return fitsFields(type.structure, children);
@@ -127,6 +127,11 @@ export function fits(type: ValueType, element: Element): boolean {
       : { item: type.array, count: type.count, max: type.max };
   if (count === undefined ? children.length > (max ?? children.length) : children.length !== count) return false;
   return children.every((child) => fits(item, child));
+}
+
+/** Octets of a string, or a string that the decoder has taken apart because it had the right size. */
+function hasOctets({ value }: Element, octets: number): boolean {
+  return value instanceof Uint8Array ? value.length === octets : Array.isArray(value);
 }
 
 /** Fields of a structure, with or without the optional ones. */
