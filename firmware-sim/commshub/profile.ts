@@ -1,18 +1,17 @@
-import { executePendingActivation } from '../device/activate-firmware.ts';
+import { cosemUseCases } from '../device/cosem/engine.ts';
 import type { DeviceProfile } from '../device/device.ts';
+import { managementUseCases } from '../device/management/use-cases.ts';
 import { useCaseTable } from '../device/use-case.ts';
-import { READ_FIRMWARE_DLMS } from '../device/version-rows.ts';
+import { zclUseCases } from '../device/zcl/use-cases.ts';
 
 /** What the Communications Hub Function supports. */
 export const CHF_PROFILE: DeviceProfile = {
-  useCases: useCaseTable(READ_FIRMWARE_DLMS),
+  useCases: useCaseTable(...cosemUseCases('CHF'), ...managementUseCases('CHF')),
   notation: 'dlms',
-  executePending: executePendingActivation,
 };
 
 /** What the Gas Proxy Function supports. */
 export const GPF_PROFILE: DeviceProfile = {
-  useCases: useCaseTable(),
+  useCases: useCaseTable(...zclUseCases('GPF'), ...managementUseCases('GPF')),
   notation: 'gbz',
-  executePending: executePendingActivation,
 };

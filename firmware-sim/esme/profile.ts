@@ -1,11 +1,10 @@
-import { ACTIVATE_FIRMWARE, executePendingActivation } from '../device/activate-firmware.ts';
+import { cosemUseCases } from '../device/cosem/engine.ts';
 import type { DeviceProfile } from '../device/device.ts';
+import { managementUseCases } from '../device/management/use-cases.ts';
 import { useCaseTable } from '../device/use-case.ts';
-import { READ_FIRMWARE_DLMS } from '../device/version-rows.ts';
 
 /** What an ESME supports. */
 export const ESME_PROFILE: DeviceProfile = {
-  useCases: useCaseTable(ACTIVATE_FIRMWARE, READ_FIRMWARE_DLMS),
+  useCases: useCaseTable(...cosemUseCases('ESME'), ...managementUseCases('ESME')),
   notation: 'dlms',
-  executePending: executePendingActivation,
 };

@@ -1,11 +1,10 @@
-import { ACTIVATE_FIRMWARE, executePendingActivation } from '../device/activate-firmware.ts';
 import type { DeviceProfile } from '../device/device.ts';
+import { managementUseCases } from '../device/management/use-cases.ts';
 import { useCaseTable } from '../device/use-case.ts';
-import { READ_FIRMWARE_GBZ } from '../device/version-rows.ts';
+import { zclUseCases } from '../device/zcl/use-cases.ts';
 
-/** What a GSME supports. It holds no image yet, so that CS06 answers "no image held". */
+/** What a GSME supports. */
 export const GSME_PROFILE: DeviceProfile = {
-  useCases: useCaseTable(ACTIVATE_FIRMWARE, READ_FIRMWARE_GBZ),
+  useCases: useCaseTable(...zclUseCases('GSME'), ...managementUseCases('GSME')),
   notation: 'gbz',
-  executePending: executePendingActivation,
 };

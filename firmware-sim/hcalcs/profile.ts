@@ -1,10 +1,9 @@
-import { executePendingActivation } from '../device/activate-firmware.ts';
 import type { DeviceProfile } from '../device/device.ts';
+import { managementUseCases } from '../device/management/use-cases.ts';
 import { useCaseTable } from '../device/use-case.ts';
 
-/** What a HCALCS supports. */
+/** What a HAN connected auxiliary load control switch supports, as far as remote messages address it. */
 export const HCALCS_PROFILE: DeviceProfile = {
-  useCases: useCaseTable(),
+  useCases: useCaseTable(...managementUseCases('HCALCS')),
   notation: 'gbz',
-  executePending: executePendingActivation,
 };

@@ -1,10 +1,10 @@
-import { executePendingActivation } from '../device/activate-firmware.ts';
 import type { DeviceProfile } from '../device/device.ts';
+import { managementUseCases } from '../device/management/use-cases.ts';
 import { useCaseTable } from '../device/use-case.ts';
+import { zclUseCases } from '../device/zcl/use-cases.ts';
 
-/** What a PPMID supports. */
+/** What a prepayment interface supports, as far as remote messages address it. */
 export const PPMID_PROFILE: DeviceProfile = {
-  useCases: useCaseTable(),
+  useCases: useCaseTable(...zclUseCases('PPMID'), ...managementUseCases('PPMID')),
   notation: 'gbz',
-  executePending: executePendingActivation,
 };

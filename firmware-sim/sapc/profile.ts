@@ -1,10 +1,10 @@
-import { executePendingActivation } from '../device/activate-firmware.ts';
+import { cosemUseCases } from '../device/cosem/engine.ts';
 import type { DeviceProfile } from '../device/device.ts';
+import { managementUseCases } from '../device/management/use-cases.ts';
 import { useCaseTable } from '../device/use-case.ts';
 
-/** What a SAPC supports. */
+/** What a stand-alone auxiliary proportional controller supports. */
 export const SAPC_PROFILE: DeviceProfile = {
-  useCases: useCaseTable(),
+  useCases: useCaseTable(...cosemUseCases('SAPC'), ...managementUseCases('SAPC')),
   notation: 'dlms',
-  executePending: executePendingActivation,
 };

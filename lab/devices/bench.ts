@@ -3,12 +3,12 @@ import { finishActivation } from '../../firmware-sim/device/activate-firmware.ts
 import type { Device, ObjectFaults } from '../../firmware-sim/device/device.ts';
 import type { DeviceEffect } from '../../firmware-sim/device/effects.ts';
 import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
-import { UsageError } from '../../firmware-sim/kernel/errors.ts';
+import { ProtocolFault, UsageError } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { type Millis, parseIso } from '../../firmware-sim/kernel/time.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { Plain } from '../state/cbor.ts';
-import { type Clone, clonesFor } from './clone.ts';
+import { answers, type Clone, clonesFor } from './clone.ts';
 import { cloneTimeOf } from './clone-time.ts';
 import { loadClone } from './clone-values.ts';
 import { deviceTypeFor } from './device-choice.ts';
@@ -44,6 +44,7 @@ export interface BenchDevice {
   readonly profile: Profile;
   readonly device: Device;
   readonly now: Millis;
+  readonly madeAt: Millis;
 }
 
 /** What a device answered, and which it was. */
@@ -98,28 +99,35 @@ export class Bench {
     const stored = this.#stored.get(eui);
     const type = this.#typeOf(command, eui, stored);
     const profile = profileNamed(type, this.#options.profile ?? stored?.profile ?? keystore.deviceProfile(eui));
-    const named = partiesNamed(this.#commands, eui);
-    const certificateValidity = now !== undefined;
+    const mine = clonesFor(eui, clones, this.#recipients);
+    const times = mine.map(({ message }) => cloneTimeOf(message));
+    const at = now ?? times.findLast((time) => time.at !== undefined)?.at ?? DEFAULT_TIME;
+    const madeAt = stored?.madeAt ?? at;
     const device = provisionDevice({
       suite,
       keystore,
       eui,
       type,
       profile,
-      named,
+      named: partiesNamed(this.#commands, eui),
       seed,
-      certificateValidity,
+      madeAt,
+      certificateValidity: now !== undefined,
       ...(faults && { faults }),
       ...(stored && { state: stored.state }),
     });
-    const mine = clonesFor(eui, clones, this.#recipients);
-    for (const { message } of mine) loadClone(device, message);
-    const times = mine.map(({ message }) => cloneTimeOf(message));
+    for (const clone of mine) takeOver(device, clone, this.#answered(clone));
     const status = times.findLast((time) => time.status !== undefined)?.status;
     if (status) device.clock = { ...device.clock, status };
-    const bench = { type, profile, device, now: now ?? times.findLast(({ at }) => at !== undefined)?.at ?? DEFAULT_TIME };
+    const bench = { type, profile, device, now: at, madeAt };
     this.#devices.set(eui, bench);
     return bench;
+  }
+
+  /** Payload of the command that a clone answers, when it is one of this run. */
+  #answered(clone: Clone): Bytes | undefined {
+    const command = this.#commands.find(({ header }) => header && answers(clone, header));
+    return command?.payload;
   }
 
   #typeOf({ header, file }: ReadCommand, eui: Eui64, stored: StoredDevice | undefined): DeviceType {
@@ -133,11 +141,20 @@ export class Bench {
 
   /** Every device of this bench and of the state it began with, as plain data. */
   state(): Plain {
-    const made = [...this.#devices].map(([eui, { type, profile, device }]): [Eui64, StoredDevice] => [
+    const made = [...this.#devices].map(([eui, { type, profile, device, madeAt }]): [Eui64, StoredDevice] => [
       eui,
-      { type, profile: profile.name, state: device.state() },
+      { type, profile: profile.name, madeAt, state: device.state() },
     ]);
     return benchState(new Map([...this.#stored, ...made]));
+  }
+}
+
+function takeOver(device: Device, clone: Clone, command: Bytes | undefined): void {
+  try {
+    loadClone(device, clone, command);
+  } catch (error) {
+    if (!(error instanceof ProtocolFault)) throw error;
+    throw new UsageError('bad-clone', error.message, { file: clone.file });
   }
 }
 

@@ -1,5 +1,7 @@
 import type { CryptoSuite } from '../../firmware-sim/crypto/suite.ts';
 import { decodeAndCheck } from '../../firmware-sim/gbcs/checked-message.ts';
+import { decodeEnvelope } from '../../firmware-sim/gbcs/envelope.ts';
+import type { MessageHeader } from '../../firmware-sim/gbcs/header.ts';
 import type { WholeMessage } from '../../firmware-sim/gbcs/message.ts';
 import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 import { ProtocolFault, UsageError } from '../../firmware-sim/kernel/errors.ts';
@@ -10,6 +12,19 @@ import type { Keystore } from '../keystore/keystore.ts';
 export interface Clone {
   readonly file: string;
   readonly message: WholeMessage;
+  /** Its payload as captured. */
+  readonly payload: Bytes;
+}
+
+/** True when a response answers a command: same parties, code and counter. */
+export function answers({ message }: Clone, command: MessageHeader): boolean {
+  const { originator, recipient, messageCode, originatorCounter } = message.header;
+  return (
+    command.recipient === originator &&
+    command.originator === recipient &&
+    command.messageCode === messageCode &&
+    command.originatorCounter === originatorCounter
+  );
 }
 
 /**
@@ -21,7 +36,7 @@ export function readClone(file: string, bytes: Bytes | ProtocolFault, suite: Cry
     if (bytes instanceof ProtocolFault) throw bytes;
     const { message } = decodeAndCheck(suite, bytes, keystore);
     if (message.form !== 'response') throw new ProtocolFault('no-response', `is a ${message.form}, not a response of a device`);
-    return { file, message };
+    return { file, message, payload: decodeEnvelope(bytes).payload };
   } catch (error) {
     if (!(error instanceof ProtocolFault)) throw error;
     throw new UsageError('bad-clone', error.message, { file });

@@ -3,9 +3,12 @@ import { cosemDefaults } from '../../firmware-sim/device/cosem/defaults.ts';
 import { type CosemDeviceType, CosemStore } from '../../firmware-sim/device/cosem/store.ts';
 import type { DeviceProfile } from '../../firmware-sim/device/device.ts';
 import { useCaseTable } from '../../firmware-sim/device/use-case.ts';
+import { gasDefaults } from '../../firmware-sim/device/zcl/defaults.ts';
+import { ZclStore } from '../../firmware-sim/device/zcl/store.ts';
 import { ESME_PROFILE } from '../../firmware-sim/esme/profile.ts';
 import { GSME_PROFILE } from '../../firmware-sim/gsme/profile.ts';
 import { HCALCS_PROFILE } from '../../firmware-sim/hcalcs/profile.ts';
+import type { Millis } from '../../firmware-sim/kernel/time.ts';
 import { PPMID_PROFILE } from '../../firmware-sim/ppmid/profile.ts';
 import { SAPC_PROFILE } from '../../firmware-sim/sapc/profile.ts';
 import type { DeviceType } from './device-types.ts';
@@ -43,4 +46,9 @@ export function cosemStoreOf(type: DeviceType, profile: Profile): CosemStore | u
   const defaults = cosemDefaults(cosemType, profile.lacks.includes('secondaryElement') ? 'single' : 'twin');
   if (profile.lacks.length === 0) return new CosemStore(cosemType, defaults);
   return new CosemStore(cosemType, new Map([...defaults].filter(([key]) => hasObject(profile, key))));
+}
+
+/** The ZCL clusters of a new gas meter or gas proxy; its logs end at the midnight before `madeAt`. Undefined for other types. */
+export function zclStoreOf(type: DeviceType, madeAt: Millis): ZclStore | undefined {
+  return type === 'GSME' || type === 'GPF' ? new ZclStore(gasDefaults(madeAt)) : undefined;
 }

@@ -12,17 +12,19 @@ export interface CommandFile {
 /** A command file with its grouping header, as far as it has one. */
 export interface ReadCommand extends CommandFile {
   readonly header: MessageHeader | undefined;
+  readonly payload: Bytes | undefined;
   /** Why there is no header. */
   readonly fault: ProtocolFault | undefined;
 }
 
 /** Reads the grouping header of a command, before any device looks at it. */
 export function readCommand({ file, bytes }: CommandFile): ReadCommand {
-  if (bytes instanceof ProtocolFault) return { file, bytes, header: undefined, fault: bytes };
+  if (bytes instanceof ProtocolFault) return { file, bytes, header: undefined, payload: undefined, fault: bytes };
   try {
-    return { file, bytes, header: decodeEnvelope(bytes).header, fault: undefined };
+    const { header, payload } = decodeEnvelope(bytes);
+    return { file, bytes, header, payload, fault: undefined };
   } catch (error) {
     if (!(error instanceof ProtocolFault)) throw error;
-    return { file, bytes, header: undefined, fault: error };
+    return { file, bytes, header: undefined, payload: undefined, fault: error };
   }
 }

@@ -2,9 +2,13 @@ import type { ObjectFaults } from '../../firmware-sim/device/device.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 
 function wrong(text: string): UsageError {
-  const forms = 'object-fault=CLASS/OBIS/MEMBER:RESULT, object-fault=CLUSTER/COMMAND:RESULT (cluster and command in hex)';
+  const forms =
+    'object-fault=CLASS/OBIS/MEMBER:RESULT, object-fault=CLUSTER/COMMAND:RESULT (in hex), object-fault=USE_CASE:RESULT';
   return new UsageError('bad-misbehaviour', `${JSON.stringify(text)} is no misbehaviour; there is ${forms}`);
 }
+
+/** An attribute or method (`m1`) of a COSEM object, a command or attribute of a cluster, a use case with an ASN.1 payload. */
+const FAULT_KEYS = [/^\d+\/[\d.:-]+\/m?\d+$/, /^[0-9a-f]{4}\/[0-9a-f]{2,4}$/, /^[A-Z]{2,4}\d{2}\w*$/];
 
 /**
  * Misbehaviours as people write them: `object-fault=3/1-0:1.8.0.255/2:2` makes that access fail with result 2 (hardware fault).
@@ -15,9 +19,8 @@ export function objectFaults(texts: readonly string[]): ObjectFaults {
   for (const text of texts) {
     const [, key, result] = /^object-fault=(.+):((?:0x[0-9a-f]{1,2})|\d{1,3})$/i.exec(text) ?? [];
     const code = Number(result);
-    if (key === undefined || !/^(?:\d+\/[\d.:-]+\/\d+|[0-9a-f]{4}\/[0-9a-f]{2,4})$/i.test(key) || !(code <= 255))
-      throw wrong(text);
-    faults.set(key.toLowerCase(), code);
+    if (key === undefined || !FAULT_KEYS.some((form) => form.test(key)) || code > 255) throw wrong(text);
+    faults.set(key, code);
   }
   return faults;
 }

@@ -3,10 +3,11 @@ import type { DeviceSetup, ObjectFaults } from '../../firmware-sim/device/device
 import { Device } from '../../firmware-sim/device/device.ts';
 import type { DeviceState } from '../../firmware-sim/device/state.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
+import type { Millis } from '../../firmware-sim/kernel/time.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import { identityOf } from './device-keys.ts';
 import type { DeviceType } from './device-types.ts';
-import { cosemStoreOf, variantOf } from './kinds.ts';
+import { cosemStoreOf, variantOf, zclStoreOf } from './kinds.ts';
 import type { Profile } from './profiles.ts';
 import { cellsFor } from './trust-anchor-cells.ts';
 
@@ -23,6 +24,8 @@ export interface Provision {
   /** Parties of the commands it is made for, which decide between several suppliers (`holderOf`). */
   readonly named?: readonly Eui64[];
   readonly seed: string;
+  /** When the device is made, or was made when it has a state: its default logs end there. */
+  readonly madeAt: Millis;
   /** Validity in time of certificates is checked: the time is somebody's word, not a default. */
   readonly certificateValidity: boolean;
   readonly faults?: ObjectFaults;
@@ -36,7 +39,7 @@ export interface Provision {
  * @throws UsageError for a key file that is needed and cannot be used
  */
 export function provisionDevice(provision: Provision): Device {
-  const { suite, keystore, eui, type, profile, named, seed, certificateValidity, faults, state } = provision;
+  const { suite, keystore, eui, type, profile, named, seed, madeAt, certificateValidity, faults, state } = provision;
   const cells = cellsFor(type, keystore, named);
   const setup: DeviceSetup = {
     suite,
@@ -45,6 +48,7 @@ export function provisionDevice(provision: Provision): Device {
     firmware: { version: FIRST_VERSION, hash: suite.sha256(new Uint8Array(0)) },
     signatureProfile: 'deterministic',
     cosem: cosemStoreOf(type, profile),
+    zcl: zclStoreOf(type, madeAt),
     lentKeys: keystore,
     certificateValidity,
     pathWithoutRoot: cells.some(({ role }) => role === 'root') ? 'refuse' : 'accept',

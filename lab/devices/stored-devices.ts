@@ -1,6 +1,7 @@
 import type { DeviceState } from '../../firmware-sim/device/state.ts';
 import { ProtocolFault, UsageError } from '../../firmware-sim/kernel/errors.ts';
 import { type Eui64, eui64Hex, parseEui64 } from '../../firmware-sim/kernel/eui64.ts';
+import type { Millis } from '../../firmware-sim/kernel/time.ts';
 import type { Plain } from '../state/cbor.ts';
 import { type DeviceType, deviceTypeNamed } from './device-types.ts';
 
@@ -9,6 +10,8 @@ export interface StoredDevice {
   readonly type: DeviceType;
   /** Name of its variant. */
   readonly profile: string;
+  /** When it was made: values it shares with others of its variant are those of that time. */
+  readonly madeAt: Millis;
   readonly state: DeviceState;
 }
 
@@ -30,10 +33,12 @@ export function benchState(devices: ReadonlyMap<Eui64, StoredDevice>): Plain {
 }
 
 function storedDevice(eui: string, value: Plain | undefined): StoredDevice {
-  const { type, profile, state } = record(value);
+  const { type, profile, madeAt, state } = record(value);
   const known = typeof type === 'string' ? deviceTypeNamed(type) : undefined;
-  if (!known || typeof profile !== 'string') throw new ProtocolFault('bad-state', `${eui} has no type and profile`);
-  return { type: known, profile, state: record(state) as unknown as DeviceState };
+  if (!known || typeof profile !== 'string' || typeof madeAt !== 'number') {
+    throw new ProtocolFault('bad-state', `has ${eui} without a type, profile or time`);
+  }
+  return { type: known, profile, madeAt, state: record(state) as unknown as DeviceState };
 }
 
 /**

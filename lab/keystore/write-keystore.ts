@@ -15,8 +15,11 @@ const PRIVATE_MODE = 0o600;
 /** Folder inside a keystore that holds the roots and issuing authorities, which have no Entity Identifier. */
 export const AUTHORITIES_FOLDER = 'authorities';
 
+/** Stem of the file with the root that organisations' certificates end at. */
+export const ORGANISATION_ROOT_FILE = 'organisation-root';
+
 const AUTHORITY_FILES = {
-  organisationRoot: 'organisation-root',
+  organisationRoot: ORGANISATION_ROOT_FILE,
   organisationIssuer: 'organisation-issuing',
   deviceRoot: 'device-root',
   deviceIssuer: 'device-issuing',

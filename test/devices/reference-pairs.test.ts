@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readReferenceData } from '../support/corpus.ts';
 import { skipReason } from '../support/shared.ts';
-import { compare, execute, pairBench, type ReferencePair } from './exec-pairs.ts';
+import { type Comparison, compare, execute, pairBench } from './exec-pairs.ts';
 
 const reference = readReferenceData();
 const bench = reference && pairBench(reference);
@@ -30,7 +30,7 @@ describe('reference pairs through devices', () => {
     const t = performance.now();
     for (const pair of bench.pairs) {
       const row = count(counts, pair.command.useCase);
-      let got;
+      let got: Comparison;
       let reason = '';
       try {
         const answer = execute(bench, pair, true);
