@@ -66,7 +66,8 @@ function signedBySupplier(device: Device, { manufacturerImage, signature }: Pars
 /** At every start: an image that waits for activation is still what it was, else it goes and 0x8F1B says so. */
 export function checkStoredImage(device: Device, now: Millis): DeviceEffect[] {
   const pending = device.firmware.pending;
-  if (!pending || equalBytes(device.suite.sha256(pending.manufacturerImage), pending.hash)) return [];
+  if (!pending || pending.hash.length === 0 || equalBytes(device.suite.sha256(pending.manufacturerImage), pending.hash))
+    return [];
   device.firmware.discard();
   return device.alert(ALERT.firmwareFailedAtPowerOn, now);
 }

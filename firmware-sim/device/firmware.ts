@@ -8,7 +8,7 @@ import type { Millis } from '../kernel/time.ts';
 export interface FirmwareSlot {
   /** File version of the OTA header, 4 octets in SR11.2. */
   readonly version: number;
-  /** SHA-256 of the manufacturer image. */
+  /** SHA-256 of the manufacturer image; empty where only a report of the image is known (a cloned device). */
   readonly hash: Bytes;
 }
 
@@ -68,6 +68,11 @@ export class FirmwareStore {
     return this.#activation;
   }
 
+  /** The image that runs, where a report says which it is. */
+  runs(version: number): void {
+    this.#active = { ...this.#active, version };
+  }
+
   store(image: PendingImage): void {
     this.#pending = image;
   }
@@ -79,9 +84,10 @@ export class FirmwareStore {
   /** Starts an activation, or says with a CS06 code why not: no image first, then the hash, then the version. */
   begin(hash: Bytes, cause: ActivationCause): number {
     if (!this.#pending || this.#activation) return ACTIVATION_CODES.noImageHeld;
-    if (!equalBytes(this.#pending.hash, hash)) return ACTIVATION_CODES.hashMismatch;
+    const known = this.#pending.hash.length > 0;
+    if (known && !equalBytes(this.#pending.hash, hash)) return ACTIVATION_CODES.hashMismatch;
     if (this.#downgrade === 'reject' && this.#pending.version < this.#active.version) return ACTIVATION_CODES.activationFailure;
-    this.#activation = { image: { version: this.#pending.version, hash: this.#pending.hash }, cause };
+    this.#activation = { image: { version: this.#pending.version, hash }, cause };
     return ACTIVATION_CODES.success;
   }
 

@@ -11,6 +11,16 @@ export interface DeviceLogEntry {
 /** Devices of a kind that a log takes at most; SMETS2 5.7 and the hub's specification are not that precise (docs/deviations.md). */
 export const DEVICE_LOG_CAPACITY = 16;
 
+/** Devices in the log of a bench device nobody said anything about (the entries of RTDS 4.5.0 GCS62). */
+export const BENCH_DEVICE_LOG: readonly DeviceLogEntry[] = [
+  { eui: '01-02-03-04-05-06-07-08' as Eui64, type: 6 },
+  { eui: '00-DB-12-34-56-78-90-99' as Eui64, type: 5 },
+  { eui: '00-DB-12-34-56-78-90-97' as Eui64, type: 5 },
+  { eui: '00-DB-12-34-56-78-90-96' as Eui64, type: 5 },
+  { eui: '00-DB-12-34-56-78-90-98' as Eui64, type: 5 },
+  { eui: '00-DB-12-34-56-78-90-9B' as Eui64, type: 6 },
+];
+
 /** The devices one may talk to, in the order they were added (GBCS 13.7). */
 export class DeviceLog {
   readonly capacity: number;
