@@ -3,6 +3,7 @@ import type { LogName } from './event-log.ts';
 
 /** Alert and event codes this software raises (GBCS table 16.2; titles from there in own words). */
 export const ALERT = {
+  billingDataLog: 0x8f0a,
   clockNotAdjusted: 0x8f0c,
   deviceLogChanged: 0x8f12,
   firmwareFailedAtPowerOn: 0x8f1b,
@@ -47,6 +48,9 @@ export interface AlertRow {
 /** Generic critical alert: code and time only (RTDS 4.5.0 GCA-DLMS, GCA-ZigBee). */
 const GENERIC_CRITICAL = { dlms: 0x1000, gbz: 0x1000 };
 
+/** Generic non-critical alert (RTDS 4.5.0 GNCA-DLMS, GNCA-ZigBee). */
+const GENERIC_NON_CRITICAL = { dlms: 0x1001, gbz: 0x1001 };
+
 const ROWS: readonly AlertRow[] = [
   {
     code: 0x8071,
@@ -54,6 +58,28 @@ const ROWS: readonly AlertRow[] = [
     recipient: 'accessControlBroker',
     messageCode: { dlms: 0x00b2, gbz: 0x00b2 },
     maced: true,
+  },
+  {
+    code: 0x810e,
+    title: 'credit added locally',
+    recipient: 'supplier',
+    messageCode: GENERIC_NON_CRITICAL,
+    log: 'event',
+    maced: true,
+  },
+  {
+    code: 0x81ab,
+    title: 'emergency credit activated',
+    recipient: 'supplier',
+    messageCode: GENERIC_NON_CRITICAL,
+    log: 'event',
+    maced: true,
+  },
+  {
+    code: 0x8f0a,
+    title: 'billing data log updated',
+    recipient: 'supplier',
+    messageCode: { dlms: 0x0061, gbz: 0x008b },
   },
   {
     code: 0x8f0c,

@@ -289,7 +289,7 @@ function eventRows(id: number, codes: readonly number[], end: number): readonly 
 
 /**
  * Event configuration as it leaves the factory: bits 0 to 2 log (011), 3 alert to the wide area, 4 to the home, 6 alarm
- * (GBCS GCS20; values as RTDS 4.5.0 GCS20r reports them).
+ * (GBCS GCS20; values after RTDS 4.5.0 GCS20r, but activating emergency credit is no news to the supplier who did it).
  */
 const CONFIGURATION: Readonly<Record<number, readonly number[]>> = {
   24: [0x810d, 0x8119],
@@ -297,7 +297,8 @@ const CONFIGURATION: Readonly<Record<number, readonly number[]>> = {
   3: [0x8145, 0x8154, 0x8155, 0x8161, 0x8162],
   16: [0x8168],
   11: [0x8183, 0x8184, 0x81a1, 0x81a4, 0x81a5, 0x81a6, 0x81a7, 0x81a8, 0x81a9, 0x81ac, 0x81ad, 0x81ae, 0x81af],
-  27: [0x81aa, 0x81ab],
+  27: [0x81aa],
+  19: [0x81ab],
 };
 
 function configuration(): readonly ZclRecord[] {

@@ -1,3 +1,4 @@
+import { raise } from './events.ts';
 import { numberIn } from './plain.ts';
 import { deviceSeconds, type Publication, type ZclCall, type ZclRules } from './rule.ts';
 import { takeChangeSnapshot } from './snapshots.ts';
@@ -68,7 +69,7 @@ function paymentModeAnswer({ store }: ZclCall): Publication {
 
 /** Succeeds when emergency credit is in use afterwards; it is available below its threshold (SMETS 4.5.3.1). */
 function activateEmergencyCredit(call: ZclCall): number {
-  const { store, device, effects, now } = call;
+  const { store } = call;
   if (store.records('payment.emergencyCredit').length > 0) return ZCL_STATUS.success;
   const available =
     isPrepayment(store) &&
@@ -76,11 +77,10 @@ function activateEmergencyCredit(call: ZclCall): number {
     store.number(PREPAYMENT, A.creditRemaining) < store.number(PREPAYMENT, A.emergencyCreditThreshold);
   if (!available) return ZCL_STATUS.failure;
   store.setRecords('payment.emergencyCredit', [{ 'Activated At': deviceSeconds(call) }]);
-  const at = device.localTime(now);
-  device.log('event', { at, code: EVENT.emergencyCreditActivated }, effects);
+  raise(call, EVENT.emergencyCreditActivated);
   if (store.number(METERING, SUPPLY_STATUS) === SUPPLY.off) {
     store.change(METERING, SUPPLY_STATUS, SUPPLY.armed);
-    device.log('event', { at, code: EVENT.armedByEmergencyCredit }, effects);
+    raise(call, EVENT.armedByEmergencyCredit);
   }
   return ZCL_STATUS.success;
 }

@@ -49,7 +49,9 @@ export function responseMessage(useCase: string, outcomes: readonly Outcome[], s
     const { cluster, sequence } = asked;
     const row = rows.find((one) => one.cluster === cluster && one.command === answer.command);
     const templated = answer.command === DEFAULT_RESPONSE && !answer.clusterSpecific ? undefined : row;
-    const towards = isToClient(asked) ? 0 : FROM_SERVER;
+    // Where a cluster is read, even a refusal comes from the server (RTDS 4.5.0 GCS20r ERROR).
+    const reads = rows.some((one) => one.cluster === cluster);
+    const towards = isToClient(asked) && !reads ? 0 : FROM_SERVER;
     const frameControl = templated?.frameControl ?? towards | (answer.clusterSpecific ? CLUSTER_SPECIFIC : 0);
     const head = { cluster, fromDateTime: undefined, frameControl, sequence, command: answer.command };
     if (!templated?.encrypted) return { ...head, control: 0, fields: answer.fields, sealed: undefined };

@@ -19,14 +19,17 @@ function logOfCause(cause: number): SnapshotLog {
 function readSnapshot({ store, request }: ZclCall, family: 'snapshots' | 'prepaySnapshots', command: number): Publication {
   const [from, to] = [numberIn(request, 'Earliest Start Time'), numberIn(request, 'Latest End Time')];
   const log = logOfCause(numberIn(request, 'Snapshot Cause'));
-  const found = store.records(`${family}.${log}`).filter((one) => {
+  const all = store.records(`${family}.${log}`);
+  const found = all.filter((one) => {
     const at = numberIn(one, 'Snapshot Time');
     return at >= from && at <= to;
   });
   const offset = numberIn(request, 'Snapshot Offset');
   const one = found[offset];
   if (!one) return { command, records: [] };
-  return { command, records: [{ 'Snapshot ID': offset, 'Total Snapshots Found': found.length, ...one }] };
+  // A cloned meter may count its slots in place of what it found (RTDS 4.5.0 GCS16a).
+  const declared = found.length === all.length ? one['Total Snapshots Found'] : undefined;
+  return { command, records: [{ 'Snapshot ID': offset, ...one, 'Total Snapshots Found': declared ?? found.length }] };
 }
 
 /** Metering and prepayment clusters, snapshot reads (GBCS GCS15b, GCS15c, GCS16a, GCS16b). */
@@ -71,8 +74,10 @@ export function prepaymentSnapshot(store: ZclStore, time: number, cause: number)
 
 /** Adds a pair of snapshots to a log; the oldest gives way when it is full. */
 export function takeSnapshots(store: ZclStore, log: SnapshotLog, time: number, cause: number): void {
-  const add = (family: 'snapshots' | 'prepaySnapshots', record: ZclRecord): void =>
-    store.setRecords(`${family}.${log}`, [...store.records(`${family}.${log}`), record].slice(-SNAPSHOT_CAPACITY[log]));
+  const add = (family: 'snapshots' | 'prepaySnapshots', record: ZclRecord): void => {
+    const before = store.records(`${family}.${log}`).map(({ 'Total Snapshots Found': _, ...one }) => one);
+    store.setRecords(`${family}.${log}`, [...before, record].slice(-SNAPSHOT_CAPACITY[log]));
+  };
   add('snapshots', meteringSnapshot(store, time, cause));
   add('prepaySnapshots', prepaymentSnapshot(store, time, cause));
 }

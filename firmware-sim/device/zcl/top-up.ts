@@ -2,6 +2,7 @@ import { checkUtrn, type UTRN_VALUE_CLASSES, type UtrnCheck, type UtrnParties } 
 import { fromAscii, toAscii } from '../../kernel/bytes.ts';
 import type { Eui64 } from '../../kernel/eui64.ts';
 import type { Device } from '../device.ts';
+import { raise } from './events.ts';
 import { numberIn, octetsIn } from './plain.ts';
 import { deviceSeconds, type Publication, type ZclCall } from './rule.ts';
 import type { ZclStore } from './store.ts';
@@ -100,13 +101,13 @@ function answer(call: ZclCall, result: number, value: number): Publication {
 }
 
 function refuse(call: ZclCall, result: number, code: number | undefined = EVENT[result]): Publication {
-  if (code !== undefined) call.device.log('event', { at: call.device.localTime(call.now), code }, call.effects);
+  if (code !== undefined) raise(call, code);
   return answer(call, result, NO_VALUE);
 }
 
 /** A token's checks in order: form, authenticity, use before, single value, balance afterwards; then credit is added. */
 export function topUp(call: ZclCall): Publication {
-  const { store, request, device } = call;
+  const { store, request } = call;
   const utrn = toAscii(octetsIn(request, 'TopUp Code'));
   const prepayment = (store.number(PREPAYMENT, CONTROL) & 3) === 3;
   if (!prepayment) return refuse(call, RESULT.error);
@@ -124,9 +125,7 @@ export function topUp(call: ZclCall): Publication {
   const cache = [...store.records('payment.utrnCounters'), { Counter: counter }].slice(-UTRN_CACHE);
   store.setRecords('payment.utrnCounters', cache);
   addCredit(call, split, value, utrn);
-  if (numberIn(request, 'Originating Device') === LOCAL) {
-    device.log('event', { at: device.localTime(call.now), code: CREDIT_ADDED_LOCALLY }, call.effects);
-  }
+  if (numberIn(request, 'Originating Device') === LOCAL) raise(call, CREDIT_ADDED_LOCALLY);
   return answer(call, RESULT.accepted, value);
 }
 

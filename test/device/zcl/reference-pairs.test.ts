@@ -43,7 +43,7 @@ function run(pair: (typeof pairs)[number], withClone: boolean) {
   const { device, store } = gasDevice(keystore, type, command.header.recipient, { named, faults, clock });
   if (withClone) clone(store, expected);
   const effects = device.receive(reference.octets(pair.command), at);
-  const [answer] = sent(effects);
+  const answer = sent(effects).find(({ envelope }) => envelope.header.cra === 'response');
   return { device, effects, answer, expected, expectedOctets: reference.octets(pair.response) };
 }
 
