@@ -1,7 +1,7 @@
 import type { DerValue } from '../../codec/der-schema.ts';
 import type { CredentialsExecutionOutcome } from '../../gbcs/asn1/structures.ts';
 import type { Certificate } from '../../gbcs/certificates/certificate.ts';
-import { subjectKeyIdentifier } from '../../gbcs/certificates/check.ts';
+import { subjectKeyIdentifier, verifyCertificate } from '../../gbcs/certificates/check.ts';
 import { parseCertificate } from '../../gbcs/certificates/parse.ts';
 import { REMOTE_PARTY_ROLES, type RemotePartyRole } from '../../gbcs/key-provider.ts';
 import { type Bytes, equalBytes } from '../../kernel/bytes.ts';
@@ -106,7 +106,8 @@ function judge(
 function cellOf(device: Device, { role, use }: CellName, certificate: Certificate): TrustAnchorCell {
   const { publicKey: key, eui, subjectKeyIdentifier: id } = certificate;
   const differs = id && !equalBytes(id, subjectKeyIdentifier(device.suite, key));
-  return { role, use, party: eui ?? NO_HOLDER, key, ...(differs && { keyIdentifier: id }) };
+  const party = role === 'root' ? NO_HOLDER : (eui ?? NO_HOLDER);
+  return { role, use, party, key, ...(differs && { keyIdentifier: id }) };
 }
 
 function statusOf(
@@ -133,8 +134,14 @@ function fits(certificate: Certificate, { role, use }: CellName): boolean {
   return certificate.kind === 'organisation' && certificate.eui !== undefined && allowed.some((one) => one === certificate.role);
 }
 
-/** A new root signs itself; that the old one vouches for it shows in a certificate for the same key among those that came along. */
+/**
+ * A new root signs itself; that the old one vouches for it shows in a certificate for the same key among those that came along. A bench
+ * that has no root to check against takes a root that signs itself.
+ */
 function rootStatus(device: Device, root: Certificate, others: readonly Certificate[], at: Millis | undefined): number {
+  if (!verifyCertificate(device.suite, root, root.publicKey)) return CREDENTIAL_STATUS.badCertificate;
+  const anchored = device.anchors.cell({ role: 'root', use: 'keyCertSign' }) !== undefined;
+  if (!anchored && device.pathWithoutRoot === 'accept') return CREDENTIAL_STATUS.success;
   const link = others.find((one) => equalBytes(one.publicKey.point, root.publicKey.point));
   return link ? checkPath(device, link, others, { use: 'keyCertSign' }, at) : CREDENTIAL_STATUS.noTrustAnchor;
 }
