@@ -7,6 +7,8 @@ import { cosemKey, namesOf } from './key.ts';
 import type { CosemDefaults, CosemDeviceType } from './store.ts';
 import { build, type Elements, type Plain } from './value.ts';
 
+export { attributeOf } from './key.ts';
+
 const NO_VALUES: Readonly<Record<string, Plain>> = {};
 
 function valuesOf(type: CosemDeviceType, elements: Elements): Readonly<Record<string, Plain>> {

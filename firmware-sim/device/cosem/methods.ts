@@ -16,7 +16,7 @@ import {
   topUp,
 } from './payment.ts';
 import { getProtectedAttributes } from './protected-read.ts';
-import { runAuxiliaryScript, runSupplyScript, runTariffScript } from './switching.ts';
+import { runAuxiliaryScript, runLimitScript, runSupplyScript, runTariffScript } from './switching.ts';
 
 /** What a method does. Its argument has the declared type already. */
 type Method = (access: Access) => Outcome;
@@ -72,7 +72,7 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['9/0-0:10.0.100.255/1', runTariffScript],
   ['9/0-0:10.0.103.255/1', runAuxiliaryScript],
   ['9/0-0:10.0.106.255/1', runSupplyScript],
-  ['9/0-0:10.0.107.255/1', runAuxiliaryScript],
+  ['9/0-0:10.0.107.255/1', runLimitScript],
   ['30/1', getProtectedAttributes],
   ['104/1', registerDevice],
   ['104/2', unregisterDevice],

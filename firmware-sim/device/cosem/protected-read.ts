@@ -4,10 +4,12 @@ import { PROTECTED_ATTRIBUTES } from '../../dictionary/alert-layouts.ts';
 import { obisText } from '../../dictionary/cosem-obis.ts';
 import { useCasesOf } from '../../gbcs/catalogue.ts';
 import { dlms } from '../../gbcs/dlms-apdu.ts';
+import type { MessageHeader } from '../../gbcs/header.ts';
 import { sealSensitive } from '../../gbcs/protection.ts';
 import { ByteWriter } from '../../kernel/byte-writer.ts';
 import { type Bytes, NO_BYTES } from '../../kernel/bytes.ts';
 import { eui64Bytes } from '../../kernel/eui64.ts';
+import type { Device } from '../device.ts';
 import { type Access, type Outcome, RESULT, refusedWith } from './access.ts';
 import { cosemKey } from './key.ts';
 import { readAttribute } from './reads.ts';
@@ -21,19 +23,38 @@ const PURPOSE_ENCRYPTION = 0x04;
 const AGREED_KEY = 2;
 const KEY_PARAMETERS = Uint8Array.of(2);
 
-/** Protection parameters of a response: parties as in its header, transaction identifier of the header's counter (RTDS 4.5.0). */
-function protectionParameters({ response }: Access): Element {
-  const transaction = new ByteWriter(9).u8(PURPOSE_ENCRYPTION).u64(response.originatorCounter).finish();
+/** Protection parameters: parties as in the message's header, transaction identifier of its counter (RTDS 4.5.0 ECS17b, ECS68). */
+function protectionParameters(header: MessageHeader): Element {
+  const transaction = new ByteWriter(9).u8(PURPOSE_ENCRYPTION).u64(header.originatorCounter).finish();
   const octets = (value: Bytes): Element => dlms('octet-string', value);
   const agreed = dlms('structure', [octets(KEY_PARAMETERS), octets(NO_BYTES)]);
   const options = dlms('structure', [
     octets(transaction),
-    octets(eui64Bytes(response.originator)),
-    octets(eui64Bytes(response.recipient)),
+    octets(eui64Bytes(header.originator)),
+    octets(eui64Bytes(header.recipient)),
     octets(NO_BYTES),
     dlms('structure', [dlms('enum', AGREED_KEY), agreed]),
   ]);
   return dlms('array', [dlms('structure', [dlms('enum', PROTECTION), options])]);
+}
+
+/**
+ * Encrypts attributes under a message's header: protection parameters and the octets that hide one structure of the values.
+ * @param command the command that is answered; an unknown party's key is in its certificate
+ * @returns undefined when the party's key is not there
+ */
+export function protectAttributes(
+  device: Device,
+  header: MessageHeader,
+  values: readonly Element[],
+  command?: MessageHeader,
+): readonly [parameters: Element, attributes: Element] | undefined {
+  const context = device.encryptionFor(header, command);
+  if (!context) return undefined;
+  const writer = new ByteWriter(256);
+  encodeAxdr(writer, dlms('structure', values));
+  const sealed = sealSensitive(device.suite, context, writer.finish());
+  return [protectionParameters(header), dlms('octet-string', sealed, PROTECTED_ATTRIBUTES)];
 }
 
 /** Whether the use case may fetch an attribute this way. */
@@ -73,17 +94,7 @@ export function getProtectedAttributes(access: Access): Outcome {
   const fetched = objects.children.map((object) => fetchObject(access, object));
   const failed = fetched.find((one) => one.result !== RESULT.success);
   if (failed) return failed;
-  const context = access.device.encryptionFor(access.response, access.command.header);
-  if (!context) return refusedWith(RESULT.otherReason);
-  const writer = new ByteWriter(256);
-  encodeAxdr(
-    writer,
-    dlms(
-      'structure',
-      fetched.flatMap(({ data }) => data ?? []),
-    ),
-  );
-  const sealed = sealSensitive(access.device.suite, context, writer.finish());
-  const data = dlms('structure', [protectionParameters(access), dlms('octet-string', sealed, PROTECTED_ATTRIBUTES)]);
-  return { result: RESULT.success, data };
+  const values = fetched.flatMap(({ data }) => data ?? []);
+  const data = protectAttributes(access.device, access.response, values, access.command.header);
+  return data ? { result: RESULT.success, data: dlms('structure', data) } : refusedWith(RESULT.otherReason);
 }

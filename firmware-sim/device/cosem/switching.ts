@@ -93,6 +93,12 @@ function isPresent(store: CosemStore, n: number): boolean {
   return type instanceof Uint8Array && type.length > 0;
 }
 
+/** Level of one direction in the controller's state text; 0 when the text does not say. */
+function levelOf(store: CosemStore, n: number, direction: Order['direction']): number {
+  const text = String(store.get(`1/0-0:94.44.0.3${n}/2`)?.value ?? '');
+  return Number(new RegExp(`"${direction}": ?"?(\\d+)`).exec(text)?.[1] ?? 0);
+}
+
 /** One number inside the controller's state text, the others kept as they are (RTDS 4.5.0 ECS61e). */
 function setState(store: CosemStore, { n, direction, level }: Order): void {
   const key = `1/0-0:94.44.0.3${n}/2`;
@@ -106,20 +112,30 @@ function setState(store: CosemStore, { n, direction, level }: Order): void {
   store.set(key, dlms(element.type, next, element.name));
 }
 
-/**
- * Tells an auxiliary controller what to do: on, off, a level, or back to its calendar. Its state shows it, and the log of auxiliary
- * controllers notes it (structures of ECS47, ECS47a, ECS47e, ECS61a, ECS61e, ECS35g).
- */
-export function runAuxiliaryScript(access: Access): Outcome {
-  const { store, source } = access;
-  const selector = selectorOf(access);
-  const order = orderOf(selector);
-  if (!order || !isPresent(store, order.n)) return refusedWith(RESULT.otherReason);
+/** Carries an order out: the state of the controller shows it, and the log of auxiliary controllers notes it. */
+function carryOut({ store, source }: Access, order: Order, selector: number): Outcome {
   setState(store, order);
-  const state = store.get(`70/0-${order.n}:96.3.10.255/2`);
-  if (state && order.level !== undefined && order.direction === 'outputState') {
-    store.set(`70/0-${order.n}:96.3.10.255/2`, withValue(state, order.level > 0));
-  }
+  const key = `70/0-${order.n}:96.3.10.255/2`;
+  const state = store.get(key);
+  if (state && order.level !== undefined && order.direction === 'outputState') store.set(key, withValue(state, order.level > 0));
   appendRow(source, AUXILIARY_LOG, [toSeconds2000(source.at), selector, OUTCOME_DONE, NO_HAN_COMMAND]);
   return DONE;
+}
+
+/** Tells an auxiliary controller what to do: on, off, a level, or back to its calendar (structures of ECS47, ECS47a). */
+export function runAuxiliaryScript(access: Access): Outcome {
+  const selector = selectorOf(access);
+  const order = orderOf(selector);
+  if (!order || !isPresent(access.store, order.n)) return refusedWith(RESULT.otherReason);
+  return carryOut(access, order, selector);
+}
+
+/** Limits the level of a proportional controller: what is above the limit comes down to it (structures of ECS47e). */
+export function runLimitScript(access: Access): Outcome {
+  const { store } = access;
+  const selector = selectorOf(access);
+  const order = orderOf(selector);
+  if (!order || order.level === undefined || !isPresent(store, order.n)) return refusedWith(RESULT.otherReason);
+  const level = Math.min(order.level, levelOf(store, order.n, order.direction));
+  return carryOut(access, { ...order, level }, selector);
 }

@@ -45,7 +45,8 @@ function endOfPeriod(startKey: string): WriteEffect {
     if (!(item.data.value instanceof Uint8Array)) return DONE;
     const start = momentIn(store.get(startKey));
     const end = momentIn(item.data);
-    if (start === undefined || end === undefined) return refusedWith(RESULT.otherReason);
+    if (end === undefined) return refusedWith(RESULT.otherReason);
+    if (start === undefined) return DONE;
     return end > start && end - start <= PERIOD_MAX_MS ? DONE : refusedWith(RESULT.otherReason);
   };
 }
