@@ -11,7 +11,7 @@ import type { Plain } from '../state/cbor.ts';
 import { answers, type Clone, clonesFor } from './clone.ts';
 import { cloneTimeOf } from './clone-time.ts';
 import { loadClone } from './clone-values.ts';
-import { deviceTypeFor } from './device-choice.ts';
+import { deviceTypeFor, type MessageOfDevice } from './device-choice.ts';
 import { knowsDevice } from './device-keys.ts';
 import type { DeviceType } from './device-types.ts';
 import type { ReadCommand } from './messages.ts';
@@ -33,6 +33,8 @@ export interface BenchOptions {
   readonly now?: Millis | undefined;
   readonly seed: string;
   readonly faults?: ObjectFaults;
+  /** Devices there will be besides the recipients of commands; a clone of theirs is for them alone. */
+  readonly devices?: readonly Eui64[];
 }
 
 /** What time it is for a device nobody said anything about. */
@@ -73,7 +75,7 @@ export class Bench {
   constructor(options: BenchOptions, commands: readonly ReadCommand[], stored: Plain | undefined) {
     this.#options = options;
     this.#commands = commands;
-    this.#recipients = new Set(commands.flatMap(({ header }) => header?.recipient ?? []));
+    this.#recipients = new Set([...commands.flatMap(({ header }) => header?.recipient ?? []), ...(options.devices ?? [])]);
     this.#stored = storedDevices(stored);
   }
 
@@ -90,15 +92,25 @@ export class Bench {
     if (!this.#stored.has(eui) && !knowsDevice(this.#options.keystore, eui)) {
       return { ...notDelivered(`unknown-device: the keystore has no key or certificate of a device ${eui}`), device: eui };
     }
-    const bench = this.#devices.get(eui) ?? this.#make(command, eui);
-    return { ...outcomeOf(runCommand(bench, bytes)), device: eui };
+    const { messageCode } = header;
+    return { ...outcomeOf(runCommand(this.device({ eui, messageCode, file: command.file }), bytes)), device: eui };
   }
 
-  #make(command: ReadCommand, eui: Eui64): BenchDevice {
+  /**
+   * A device of the bench, made when it is first asked for.
+   * @param message a message to or from it, which may tell its type
+   * @throws UsageError when it cannot be made
+   */
+  device(message: MessageOfDevice): BenchDevice {
+    return this.#devices.get(message.eui) ?? this.#make(message);
+  }
+
+  #make(message: MessageOfDevice): BenchDevice {
+    const { eui } = message;
     const { suite, keystore, clones, now, seed, faults } = this.#options;
     const stored = this.#stored.get(eui);
-    const type = this.#typeOf(command, eui, stored);
-    const profile = profileNamed(type, this.#options.profile ?? stored?.profile ?? keystore.deviceProfile(eui));
+    const type = this.#typeOf(message, stored);
+    const profile = profileNamed(type, this.#profileName(eui, stored));
     const mine = clonesFor(eui, clones, this.#recipients);
     const times = mine.map(({ message }) => cloneTimeOf(message));
     const at = now ?? times.findLast((time) => time.at !== undefined)?.at ?? DEFAULT_TIME;
@@ -130,13 +142,18 @@ export class Bench {
     return command?.payload;
   }
 
-  #typeOf({ header, file }: ReadCommand, eui: Eui64, stored: StoredDevice | undefined): DeviceType {
+  #typeOf(message: MessageOfDevice, stored: StoredDevice | undefined): DeviceType {
     const { type, keystore } = this.#options;
-    if (stored && type !== undefined && stored.type !== type) {
-      throw new UsageError('wrong-device-type', `the state has ${eui} as ${stored.type}, not ${type}`);
-    }
-    if (stored) return stored.type;
-    return header ? deviceTypeFor(header, file, keystore, type) : (type ?? 'ESME');
+    if (!stored) return deviceTypeFor(message, keystore, type);
+    if (type === undefined || stored.type === type) return stored.type;
+    throw new UsageError('wrong-device-type', `the state has ${message.eui} as ${stored.type}, not ${type}`);
+  }
+
+  #profileName(eui: Eui64, stored: StoredDevice | undefined): string | undefined {
+    const { profile, keystore } = this.#options;
+    if (!stored) return profile ?? keystore.deviceProfile(eui);
+    if (profile === undefined || stored.profile === profile) return stored.profile;
+    throw new UsageError('wrong-profile', `the state has ${eui} with profile ${stored.profile}, not ${profile}`);
   }
 
   /** Every device of this bench and of the state it began with, as plain data. */

@@ -35,7 +35,8 @@ export function readClone(file: string, bytes: Bytes | ProtocolFault, suite: Cry
   try {
     if (bytes instanceof ProtocolFault) throw bytes;
     const { message } = decodeAndCheck(suite, bytes, keystore);
-    if (message.form !== 'response') throw new ProtocolFault('no-response', `is a ${message.form}, not a response of a device`);
+    if (message.form !== 'response')
+      throw new ProtocolFault('no-response', `a message of form ${message.form}, not a response of a device`);
     return { file, message, payload: decodeEnvelope(bytes).payload };
   } catch (error) {
     if (!(error instanceof ProtocolFault)) throw error;

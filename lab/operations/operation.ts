@@ -13,6 +13,7 @@ import type { Millis } from '../../firmware-sim/kernel/time.ts';
 export const GROUPS = {
   job: 'Run the main job',
   messages: 'Read and write GBCS messages',
+  devices: 'Keep devices',
   keys: 'Keys and certificates',
   images: 'Firmware images',
   about: 'About hanbench',

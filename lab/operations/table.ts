@@ -1,4 +1,5 @@
 import { catalogue } from './catalogue.ts';
+import { deviceClone, deviceNew, deviceSet, deviceShow } from './device.ts';
 import { gbcsDecode } from './gbcs-decode.ts';
 import { gbcsEncode } from './gbcs-encode.ts';
 import { gbcsExec } from './gbcs-exec.ts';
@@ -27,6 +28,11 @@ export const OPERATIONS: readonly AnyOperation[] = [
   catalogue,
   utrnMake,
   utrnCheck,
+  // Keep devices
+  deviceNew,
+  deviceShow,
+  deviceSet,
+  deviceClone,
   // Keys and certificates
   pkiNew,
   pkiShow,

@@ -1,0 +1,115 @@
+import { elementFromJson, elementToJson } from '../../firmware-sim/codec/element-json.ts';
+import { attributeOf } from '../../firmware-sim/device/cosem/key.ts';
+import type { CosemState, CosemStore } from '../../firmware-sim/device/cosem/store.ts';
+import { fits } from '../../firmware-sim/device/cosem/value.ts';
+import type { DeviceState } from '../../firmware-sim/device/state.ts';
+import type { ZclAttribute, ZclStore } from '../../firmware-sim/device/zcl/store.ts';
+import { fromHex } from '../../firmware-sim/kernel/bytes.ts';
+import { ProtocolFault, UsageError } from '../../firmware-sim/kernel/errors.ts';
+import { cosemStoreOf, zclStoreOf } from './kinds.ts';
+import { profileNamed } from './profiles.ts';
+import type { StoredDevice } from './stored-devices.ts';
+
+/** The object stores of a stored device. */
+export interface Stores {
+  readonly cosem: CosemStore | undefined;
+  readonly zcl: ZclStore | undefined;
+}
+
+/** Builds the objects of a stored device, without keys. */
+export function storesOf({ type, profile, madeAt, state }: StoredDevice): Stores {
+  const cosem = cosemStoreOf(type, profileNamed(type, profile));
+  const zcl = zclStoreOf(type, madeAt);
+  if (state.cosem) cosem?.restore(state.cosem);
+  if (state.zcl) zcl?.restore(state.zcl);
+  return { cosem, zcl };
+}
+
+function badValue(key: string, wanted: string, text: string): UsageError {
+  return new UsageError('bad-value', `${key} takes ${wanted}, not ${JSON.stringify(text)}`);
+}
+
+/** JSON where the text is some, else the text itself. */
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return text;
+    throw error;
+  }
+}
+
+/** The changed objects as a snapshot: what cannot be written there is refused here. */
+function setCosem(store: CosemStore, key: string, text: string): CosemState {
+  const current = store.get(key);
+  if (!current) throw new UsageError('unknown-object', `there is no object ${key}; \`hanbench device show\` lists them`);
+  const { meaning: _meaning, raw: _raw, decrypted: _decrypted, ...json } = elementToJson(current);
+  try {
+    const element = elementFromJson({ ...json, value: jsonOrText(text) }, key);
+    const type = attributeOf(key)?.type;
+    if (type !== undefined && !fits(type, element)) throw badValue(key, 'a value of its type', text);
+    store.set(key, element);
+    return store.snapshot();
+  } catch (error) {
+    const wrong = error instanceof ProtocolFault || (error instanceof UsageError && error.exitCode === 1);
+    if (wrong) throw new UsageError('bad-value', `${key}: ${error.message}`);
+    throw error;
+  }
+}
+
+function zclValue(key: string, { value }: ZclAttribute, text: string): ZclAttribute['value'] {
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    if (!/^-?(?:0x[0-9a-f]+|\d+)$/i.test(text)) throw badValue(key, 'a whole number', text);
+    return typeof value === 'bigint' ? BigInt(text) : Number(text);
+  }
+  if (typeof value === 'boolean') {
+    if (text !== 'true' && text !== 'false') throw badValue(key, 'true or false', text);
+    return text === 'true';
+  }
+  if (typeof value === 'string') return text;
+  if (!/^(?:[0-9a-f]{2})*$/i.test(text)) throw badValue(key, 'octets in hex', text);
+  return fromHex(text);
+}
+
+function setZcl(store: ZclStore, key: string, text: string): void {
+  const [cluster = 0, attribute = 0] = key.split('/').map((half) => Number.parseInt(half, 16));
+  const current = store.attribute(cluster, attribute);
+  if (!current) throw new UsageError('unknown-object', `there is no attribute ${key}; \`hanbench device show\` lists them`);
+  store.setAttribute(cluster, attribute, { type: current.type, value: zclValue(key, current, text) });
+}
+
+const CLOCK_STATUSES = ['reliable', 'invalid', 'unreliable'] as const;
+
+function setClock(clock: DeviceState['clock'], key: string, text: string): DeviceState['clock'] {
+  if (key === 'clock.offset') {
+    if (!/^-?\d+$/.test(text)) throw badValue(key, 'whole seconds', text);
+    return { ...clock, offsetMs: Number(text) * 1000 };
+  }
+  const status = CLOCK_STATUSES.find((one) => one === text);
+  if (!status) throw badValue(key, CLOCK_STATUSES.join(', '), text);
+  return { ...clock, status };
+}
+
+/**
+ * A stored device with one value changed: an object by its key as `device show` prints it, `clock.status` or `clock.offset`.
+ * @param text JSON, or the value as people write it; a value with parts is given whole, as `gbcs decode` prints it
+ * @throws UsageError for a key the device does not have or a value that does not fit
+ */
+export function withValue(stored: StoredDevice, key: string, text: string): StoredDevice {
+  const { state } = stored;
+  if (key === 'clock.status' || key === 'clock.offset') {
+    return { ...stored, state: { ...state, clock: setClock(state.clock, key, text) } };
+  }
+  const { cosem, zcl } = storesOf(stored);
+  if (cosem && /^\d+\/.+\/\d+$/.test(key)) {
+    return { ...stored, state: { ...state, cosem: setCosem(cosem, key, text) } };
+  }
+  if (zcl && /^[0-9a-f]{4}\/[0-9a-f]{4}$/i.test(key)) {
+    setZcl(zcl, key.toLowerCase(), text);
+    return { ...stored, state: { ...state, zcl: zcl.snapshot() } };
+  }
+  throw new UsageError(
+    'unknown-object',
+    `${key} is nothing that can be set on this ${stored.type}; \`hanbench device show\` lists objects`,
+  );
+}
