@@ -12,6 +12,8 @@ import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { randomFor } from '../../firmware-sim/kernel/random.ts';
 import { Scheduler } from '../../firmware-sim/kernel/scheduler.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
+import { cosemStoreOf, zclStoreOf } from '../devices/kinds.ts';
+import { profileNamed } from '../devices/profiles.ts';
 import { AccessControlBroker } from '../parties/access-control-broker.ts';
 import { Ad1Policy } from '../parties/ad1-policy.ts';
 import { Dcc } from '../parties/dcc.ts';
@@ -110,6 +112,8 @@ function createDevices(
     cells: trustAnchorCells(type, pki),
     firmware: { version, hash: suite.sha256(new Uint8Array(0)) },
     signatureProfile: config.signatureProfile,
+    cosem: cosemStoreOf(type, profileNamed(type, undefined)),
+    zcl: zclStoreOf(type, scheduler.now),
   });
   const firstWakeAt = scheduler.now + randomFor(config.seed, 'gsme wake').below(WAKE_SPREAD_MS);
   const downgrade = versions.esme > image.header.fileVersion ? 'accept' : 'reject';
