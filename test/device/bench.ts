@@ -1,4 +1,6 @@
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
+import { cosemDefaults } from '../../firmware-sim/device/cosem/defaults.ts';
+import { CosemStore } from '../../firmware-sim/device/cosem/store.ts';
 import { Device, type DeviceSetup } from '../../firmware-sim/device/device.ts';
 import type { DeviceEffect } from '../../firmware-sim/device/effects.ts';
 import { ESME_PROFILE } from '../../firmware-sim/esme/profile.ts';
@@ -29,6 +31,7 @@ export function deviceSetup(changes: Partial<DeviceSetup> = {}): DeviceSetup {
     cells: trustAnchorCells('ESME', pki),
     firmware: { version: 0x01020003, hash: new Uint8Array(32) },
     signatureProfile: 'deterministic',
+    cosem: new CosemStore('ESME', cosemDefaults('ESME')),
     ...changes,
   };
 }

@@ -155,23 +155,23 @@ describe('ECS100: a command this device does not know', () => {
   const payload = decodeAccessRequest(versionRead.payload) && versionRead.payload;
 
   it('is reported to the party that sent it, with code and counter', () => {
-    const effects = esmeDevice().receive(command({ messageCode: 0x0033, payload }), NOW);
+    const effects = esmeDevice().receive(command({ messageCode: 0x006b, payload }), NOW);
     const [alert] = sent(effects);
     expect(alert?.header).toMatchObject({ cra: 'alert', messageCode: 0x0120, recipient: SUPPLIER, supplementary: undefined });
     expect(alert && checkSignature(suite, alert, pki)).toBe('valid');
     expect(toHex(alert?.payload ?? new Uint8Array(0))).toBe(
-      '0f200000010002031' + '28f85090c07ee010fff090000008000ff090a003300000000000003e8',
+      '0f200000010002031' + '28f85090c07ee010fff090000008000ff090a006b00000000000003e8',
     );
   });
 
   it('is reported to the broker with the party it speaks for', () => {
     const supplementary = { remoteParty: SECOND_SUPPLIER, counter: 77n };
-    const [alert] = sent(esmeDevice().receive(command({ messageCode: 0x0033, payload, originator: BROKER, supplementary }), NOW));
+    const [alert] = sent(esmeDevice().receive(command({ messageCode: 0x006b, payload, originator: BROKER, supplementary }), NOW));
     expect(alert?.header).toMatchObject({ recipient: BROKER, supplementary });
   });
 
   it('is not reported when it is forged', () => {
-    const message = command({ messageCode: 0x0033, payload, signer: SECOND_SUPPLIER });
+    const message = command({ messageCode: 0x006b, payload, signer: SECOND_SUPPLIER });
     expect(refusals(esmeDevice().receive(message, NOW))).toEqual(['bad-signature']);
   });
 });
@@ -182,7 +182,7 @@ describe('what a use case allows', () => {
     bytes[14] = 0x02;
     const [response] = sent(esmeDevice().receive(command({ payload: bytes }), NOW));
     const results = response ? decodeAccessResponse(response.payload).results : [];
-    expect(results.map(({ result, data }) => [result, data.value])).toEqual([[1, null]]);
+    expect(results.map(({ result, data }) => [result, data.value])).toEqual([[3, null]]);
   });
 });
 
