@@ -1,3 +1,4 @@
+import { ALERT_NAMES } from '../dictionary/alert-names.ts';
 import type { RemotePartyRole } from '../gbcs/key-provider.ts';
 import type { LogName } from './event-log.ts';
 
@@ -205,6 +206,27 @@ const ROWS: readonly AlertRow[] = [
 
 /** Every alert and event by code. */
 export const ALERT_ROWS: ReadonlyMap<number, AlertRow> = new Map(ROWS.map((row) => [row.code, row]));
+
+const OPERATOR_FAMILY = 0x80;
+const SUPPLIER_FAMILY = 0x81;
+const CRITICAL_FAMILY = 0x8f;
+
+/**
+ * How a code is reported: by its row, or for a code that GBCS names and no row is about, by its family. 80xx goes to the network
+ * operator and 81xx to the supplier, both non-critical; 8Fxx is critical and the supplier's (GBCS 16.2 as far as public).
+ * @returns undefined for a number that is no alert or event code
+ */
+export function alertRow(code: number): AlertRow | undefined {
+  const row = ALERT_ROWS.get(code);
+  if (row) return row;
+  const title = ALERT_NAMES.get(code);
+  if (title === undefined) return undefined;
+  const family = code >> 8;
+  if (family === CRITICAL_FAMILY) return { code, title, recipient: 'supplier', messageCode: GENERIC_CRITICAL, log: 'event' };
+  if (family !== OPERATOR_FAMILY && family !== SUPPLIER_FAMILY) return { code, title, log: 'event' };
+  const recipient: RemotePartyRole = family === OPERATOR_FAMILY ? 'networkOperator' : 'supplier';
+  return { code, title, recipient, messageCode: GENERIC_NON_CRITICAL, log: 'event', maced: true };
+}
 
 /** `0x8F72`. */
 export function alertText(code: number): string {

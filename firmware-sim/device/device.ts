@@ -9,7 +9,7 @@ import type { Bytes } from '../kernel/bytes.ts';
 import { assert, ProtocolFault } from '../kernel/errors.ts';
 import type { Eui64 } from '../kernel/eui64.ts';
 import type { Millis } from '../kernel/time.ts';
-import { ALERT, ALERT_ROWS, type AlertRow } from './alerts.ts';
+import { ALERT, ALERT_ROWS, type AlertRow, alertRow } from './alerts.ts';
 import { CLOCK_STATUS_UNSPECIFIED, type ClockState, dlmsDateTime } from './clock.ts';
 import type { CosemStore } from './cosem/store.ts';
 import type { DeviceEffect } from './effects.ts';
@@ -259,8 +259,8 @@ export class Device {
    * @param content octets after the alert's time, in the device's notation; or a whole payload
    */
   alert(code: number, now: Millis, content?: AlertContent, options: AlertOptions = {}): DeviceEffect[] {
-    const row = ALERT_ROWS.get(code);
-    assert(row, `alert 0x${code.toString(16)} is in the table`);
+    const row = alertRow(code);
+    assert(row, `0x${code.toString(16)} is an alert or event code`);
     const effects: DeviceEffect[] = [];
     const settings = this.profile.alertSettings?.(this, code);
     if (row.log && !options.logged && settings?.log !== false) this.log(row.log, { at: this.localTime(now), code }, effects);
