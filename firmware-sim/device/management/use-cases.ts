@@ -14,10 +14,16 @@ const ACTIVATION: SupportedUseCase = {
   executePending: ({ device, pending, now, effects }) => executePendingActivation(device, pending, now, effects),
 };
 
+/** A hub has no supplier: its own keys are the broker's affair, its firmware the WAN provider's (not published; docs/deviations.md). */
+const HUB_ROWS: readonly SupportedUseCase[] = [
+  { ...ACTIVATION, roles: ['wanProvider'] },
+  ...ownCredentialRows().map((row): SupportedUseCase => ({ ...row, roles: ['accessControlBroker'] })),
+];
+
 const OWN: Readonly<Record<DeviceType, readonly SupportedUseCase[]>> = {
   ESME: [ACTIVATION, ...ownCredentialRows(), READ_DEVICE_LOG],
   GSME: [ACTIVATION, ...ownCredentialRows(), READ_DEVICE_LOG, SET_TIME_GBZ],
-  CHF: [ACTIVATION, ...ownCredentialRows()],
+  CHF: HUB_ROWS,
   GPF: [...ownCredentialRows(), READ_DEVICE_LOG, RESTORE_GPF_LOG],
   PPMID: [READ_DEVICE_LOG, READ_FIRMWARE],
   HCALCS: [READ_DEVICE_LOG, READ_FIRMWARE],
