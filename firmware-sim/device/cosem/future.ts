@@ -1,5 +1,5 @@
 import { obisText } from '../../dictionary/cosem-obis.ts';
-import { decodeAccessRequest } from '../../gbcs/dlms-apdu.ts';
+import { type AccessItem, type AccessRequest, decodeAccessRequest, encodeAccessRequest } from '../../gbcs/dlms-apdu.ts';
 import { ByteWriter } from '../../kernel/byte-writer.ts';
 import { type Bytes, NO_BYTES } from '../../kernel/bytes.ts';
 import type { Millis } from '../../kernel/time.ts';
@@ -49,20 +49,26 @@ export function writeActivationTime(access: Access): Outcome {
   return DONE;
 }
 
-/** Activation attributes of a command with their times, in its order. */
-function activationsOf(payload: Bytes): { key: string; classId: number; obis: Bytes; member: number; at: Millis }[] {
-  return decodeAccessRequest(payload).items.flatMap((item) => {
+/** An access that sets an activation attribute to a moment. */
+interface TimedActivation {
+  readonly key: string;
+  readonly item: AccessItem;
+  readonly at: Millis;
+}
+
+/** Activation attributes of a command that wait for a moment, in its order. */
+function activationsOf(request: AccessRequest): TimedActivation[] {
+  return request.items.flatMap((item): TimedActivation[] => {
     const key = cosemKey(item.classId, obisText(item.obis), item.member);
     const { value } = item.data;
     if (item.operation !== 'set' || !isActivation(key) || !(value instanceof Uint8Array)) return [];
     const at = activationTime(value);
-    return typeof at === 'number' ? [{ key, classId: item.classId, obis: item.obis, member: item.member, at }] : [];
+    return typeof at === 'number' ? [{ key, item, at }] : [];
   });
 }
 
 /** Octets by which an alert names a command and one of its activation attributes (RTDS 4.5.0 ECS01a 8F66). */
-function quote(pending: PendingCommand, classId: number, obis: Bytes, member: number): Bytes {
-  const { messageCode, originatorCounter } = pending;
+function quote({ messageCode, originatorCounter }: PendingCommand, { classId, obis, member }: AccessItem): Bytes {
   return new ByteWriter(19).u16(messageCode).u64(originatorCounter).u16(classId).bytes(obis).u8(member).finish();
 }
 
@@ -73,15 +79,18 @@ function quote(pending: PendingCommand, classId: number, obis: Bytes, member: nu
 export function executePendingCosem({ device, pending, now, effects }: PendingContext): void {
   const { cosem: store } = device;
   if (!store) return;
-  const activations = activationsOf(pending.payload);
+  const request = decodeAccessRequest(pending.payload);
+  const activations = activationsOf(request);
   const source: LogSource = { store, logs: device.logs, at: device.localTime(now) };
-  for (const { key, classId, obis, member } of activations.filter((one) => one.at <= pending.at)) {
+  for (const { key, item } of activations.filter((one) => one.at <= pending.at)) {
     const failed = device.faults.has(key);
     if (!failed) takeEffect(source, key);
     const code = failed ? ALERT.futureDatedFailed : ALERT.futureDatedDone;
-    const octetStrings = [quote(pending, classId, obis, member)];
+    const octetStrings = [quote(pending, item)];
     effects.push(...device.alert(code, now, { octetStrings }, { to: pending.originator, messageCode: FUTURE_DATED_ALERT }));
   }
   const later = activations.filter((one) => one.at > pending.at);
-  if (later.length > 0) device.futureDated.put({ ...pending, at: Math.min(...later.map((one) => one.at)) });
+  if (later.length === 0) return;
+  const payload = encodeAccessRequest({ ...request, items: later.map(({ item }) => item) });
+  device.futureDated.put({ ...pending, at: Math.min(...later.map((one) => one.at)), payload });
 }
