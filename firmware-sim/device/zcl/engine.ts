@@ -1,9 +1,10 @@
+import type { ZclField } from '../../dictionary/zcl.ts';
 import { gbzTemplate, zclCommand } from '../../dictionary/zcl-tables.ts';
 import { decodeGbz, GBZ_CONTROL, GBZ_PROFILE, type GbzComponent } from '../../gbcs/gbz.ts';
 import type { Bytes } from '../../kernel/bytes.ts';
 import { assert, ProtocolFault } from '../../kernel/errors.ts';
 import { commandFault } from './faults.ts';
-import { elementsOf, recordOf } from './plain.ts';
+import { elementsOf, isWhole, recordOf } from './plain.ts';
 import { readAttributes } from './read-attributes.ts';
 import { type Answer, defaultResponse, isClusterSpecific, isToClient, type Outcome } from './respond.ts';
 import type { Publication, ZclCall, ZclRule } from './rule.ts';
@@ -29,7 +30,7 @@ export function componentsOf(useCase: string, payload: Bytes): readonly GbzCompo
   for (const [i, component] of components.entries()) {
     const { cluster, command, frameControl, sealed, fields } = component;
     const known = rows.some((row) => row.cluster === cluster && row.command === command && row.frameControl === frameControl);
-    const whole = fields.length >= declaredFields(component) && fields.every((field) => field.named);
+    const whole = isClusterSpecific(component) ? isWhole(schemaOf(component), fields) : fields.every((field) => field.named);
     const last = (component.control & GBZ_CONTROL.last) !== 0;
     if (!known || sealed || !whole || last !== (i === components.length - 1)) {
       throw new ProtocolFault(
@@ -43,9 +44,8 @@ export function componentsOf(useCase: string, payload: Bytes): readonly GbzCompo
   return components;
 }
 
-function declaredFields(component: GbzComponent): number {
-  if (!isClusterSpecific(component)) return 0;
-  return zclCommand(component.cluster, component.command, isToClient(component))?.fields.length ?? 0;
+function schemaOf({ cluster, command, frameControl }: GbzComponent): readonly ZclField[] {
+  return zclCommand(cluster, command, isToClient({ frameControl }))?.fields ?? [];
 }
 
 /** A message's execution: what its components share. */

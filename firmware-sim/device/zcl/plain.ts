@@ -37,6 +37,18 @@ function elementOf(field: FieldSchema, value: Plain | undefined): Element {
   return new Element(field.name, 'list', children);
 }
 
+/** True when no field is missing that the declaration has, inside lists too; only then can the octets be written back. */
+export function isWhole(schema: readonly FieldSchema[], fields: readonly Element[]): boolean {
+  return fields.length === schema.length && schema.every((declared, i) => isWholeField(declared, fields[i]));
+}
+
+function isWholeField(schema: FieldSchema, field: Element | undefined): boolean {
+  if (!field?.named) return false;
+  if (schema.type !== 'list') return true;
+  if (schema.count !== undefined && field.children.length !== schema.count) return false;
+  return field.children.every((child) => child.type !== 'group' || isWhole(schema.fields ?? [], child.children));
+}
+
 function blank(type: string): ZclScalar {
   if (type === 'octstr' || type === 'octets') return new Uint8Array(0);
   if (type === 'zcl-date') return new Uint8Array(4).fill(0xff);

@@ -12,7 +12,7 @@ const DEFAULT_RESPONSE = 0x0b;
 export const isClusterSpecific = (component: GbzComponent): boolean => (component.frameControl & 3) === CLUSTER_SPECIFIC;
 
 /** True for a command from server to client. */
-export const isToClient = (component: GbzComponent): boolean => (component.frameControl & FROM_SERVER) !== 0;
+export const isToClient = ({ frameControl }: Pick<GbzComponent, 'frameControl'>): boolean => (frameControl & FROM_SERVER) !== 0;
 
 /** A response component before its place in the message is known. */
 export interface Answer {

@@ -76,6 +76,11 @@ function utrnSecret({ anchors, suite, eui }: Device, supplier: Eui64): Uint8Arra
 const counters = (store: ZclStore): readonly number[] =>
   store.records('payment.utrnCounters').map((one) => numberIn(one, 'Counter'));
 
+/** A full cache has forgotten what is below its lowest counter. */
+function wasUsed(cached: readonly number[], counter: number): boolean {
+  return cached.includes(counter) || (cached.length >= UTRN_CACHE && counter < Math.min(...cached));
+}
+
 /** A remote token's whole counter is the high half of the command's own; a local one's is found from the cache (GBCS 14). */
 function checkToken(call: ZclCall, utrn: string): UtrnCheck | undefined {
   const parties = utrnParties(call.device);
@@ -115,7 +120,7 @@ export function topUp(call: ZclCall): Publication {
   if (!check || !('content' in check)) return refuse(call, RESULT.invalid);
   if (check.verdict === 'not-authentic') return refuse(call, RESULT.invalid, NOT_AUTHENTIC);
   const { valueClass, value: units, counter } = check.content;
-  if (counters(store).includes(counter)) return refuse(call, RESULT.duplicate);
+  if (wasUsed(counters(store), counter)) return refuse(call, RESULT.duplicate);
   const value = units * MILLIPENCE[valueClass];
   if (value > store.number(PREPAYMENT, MAX_TOP_UP)) return refuse(call, RESULT.valueTooLarge);
   const split = splitCredit(store, value, deviceSeconds(call));
