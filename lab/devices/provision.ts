@@ -1,6 +1,7 @@
 import type { CryptoSuite } from '../../firmware-sim/crypto/suite.ts';
 import type { DeviceSetup, ObjectFaults } from '../../firmware-sim/device/device.ts';
 import { Device } from '../../firmware-sim/device/device.ts';
+import { BENCH_DEVICE_LOG, DeviceLog } from '../../firmware-sim/device/management/device-log.ts';
 import type { DeviceState } from '../../firmware-sim/device/state.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
@@ -49,6 +50,7 @@ export function provisionDevice(provision: Provision): Device {
     signatureProfile: 'deterministic',
     cosem: cosemStoreOf(type, profile),
     zcl: zclStoreOf(type, madeAt),
+    deviceLog: new DeviceLog(BENCH_DEVICE_LOG),
     lentKeys: keystore,
     certificateValidity,
     pathWithoutRoot: cells.some(({ role }) => role === 'root') ? 'refuse' : 'accept',
