@@ -1,5 +1,6 @@
 import { CATALOGUE, type UseCaseRow } from '../../firmware-sim/gbcs/catalogue.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
+import { reportOf, useCaseDocument } from '../devices/use-case-report.ts';
 import type { catalogueParameters } from './catalogue.ts';
 import { EXIT, type Handler } from './operation.ts';
 
@@ -22,15 +23,21 @@ function selected(codes: readonly string[]): readonly UseCaseRow[] {
 
 /** `hanbench catalogue` */
 export const run: Handler<typeof catalogueParameters> = (args, context) => {
-  const rows = selected(args.codes).filter((row) => args.device === undefined || row.devices.includes(args.device));
-  for (const row of rows) {
-    const { code, title, payload, devices, category } = row;
+  if (args.markdown) {
+    context.out(useCaseDocument().trimEnd());
+    return EXIT.pass;
+  }
+  const reports = selected(args.codes).map(reportOf);
+  for (const { row, devices, roles, implemented, verified } of reports) {
+    if (args.device !== undefined && !devices.includes(args.device)) continue;
+    const { code, title, payload, category } = row;
     const codes = { command: row.command.map(hex), response: row.response.map(hex), alert: row.alert.map(hex) };
-    if (context.json) context.result({ code, title, payload, ...codes, devices, ...(category && { category }) });
-    else {
+    if (context.json) {
+      context.result({ code, title, payload, ...codes, devices, ...(category && { category }), roles, implemented, verified });
+    } else {
       const first = codes.command[0] ?? codes.alert[0] ?? '-';
       context.out(
-        `${code.padEnd(36)} ${first.padEnd(7)} ${payload.padEnd(8)} ${(category ?? '').padEnd(10)} ${devices.join(' ').padEnd(20)} ${title}`,
+        `${code.padEnd(36)} ${first.padEnd(7)} ${payload.padEnd(8)} ${(category ?? '').padEnd(10)} ${devices.join(' ').padEnd(24)} ${implemented.padEnd(36)} ${verified.padEnd(17)} ${title}`,
       );
     }
   }
