@@ -61,7 +61,7 @@ function outcomeFields(device: Device, code: number) {
 
 /** Commits to the stored image when it is the one asked for; the device then has to restart (`finishActivation`). */
 function begin(device: Device, hash: Bytes, cause: ActivationCause, now: Millis, effects: DeviceEffect[]): number {
-  const code = device.firmware.begin(hash, cause);
+  const code = device.faults.get('CS06') ?? device.firmware.begin(hash, cause);
   const target = device.firmware.activation?.image;
   if (code === ACTIVATION_CODES.success && target) {
     const fromVersion = device.firmware.active.version;

@@ -1,7 +1,9 @@
 import { Element } from '../../codec/element.ts';
-import { dlms, NULL_DATA } from '../../gbcs/dlms-apdu.ts';
+import { dlms } from '../../gbcs/dlms-apdu.ts';
 import { type Bytes, equalBytes } from '../../kernel/bytes.ts';
+import type { Millis } from '../../kernel/time.ts';
 import { dlmsDateTime } from '../clock.ts';
+import { deviceLogChanged } from '../management/hub-alerts.ts';
 import { type Access, DONE, type Outcome, RESULT, refusedWith } from './access.ts';
 import { withValue } from './numbers.ts';
 import type { CosemKey, CosemStore } from './store.ts';
@@ -66,7 +68,7 @@ const backupRow = (eui: Bytes, hash: Bytes): Element =>
   dlms('structure', [dlms('octet-string', eui), dlms('octet-string', hash)]);
 
 /** register_device: the device may join; its link key is kept as a hash. */
-export function registerDevice({ store, item, device }: Access): Outcome {
+export function registerDevice({ store, item, device, now, effects }: Access): Outcome {
   const [eui, , linkKey] = item.data.children;
   if (!(eui?.value instanceof Uint8Array) || !(linkKey?.value instanceof Uint8Array)) return refusedWith(RESULT.typeUnmatched);
   const identifier = eui.value;
@@ -76,11 +78,12 @@ export function registerDevice({ store, item, device }: Access): Outcome {
   const hash = device.suite.sha256(linkKey.value).subarray(0, HASH_OCTETS);
   const known = backedUp(store, CURRENT_BACKUP).filter((row) => !isOf(row, identifier));
   setBackedUp(store, CURRENT_BACKUP, [...known, backupRow(identifier, hash)]);
+  effects.push(...deviceLogChanged(device, now));
   return DONE;
 }
 
 /** unregister_device: out of the log, and from the current backup into the historic one. */
-export function unregisterDevice({ store, item }: Access): Outcome {
+export function unregisterDevice({ store, item, device, now, effects }: Access): Outcome {
   const eui = item.data.value;
   if (!(eui instanceof Uint8Array)) return refusedWith(RESULT.typeUnmatched);
   const rows = rowsOf(store, DEVICE_LOG);
@@ -95,20 +98,25 @@ export function unregisterDevice({ store, item }: Access): Outcome {
   );
   const historic = backedUp(store, HISTORIC_BACKUP).filter((row) => !isOf(row, eui));
   setBackedUp(store, HISTORIC_BACKUP, [...historic, ...gone].slice(-DEVICES_MAX));
+  effects.push(...deviceLogChanged(device, now));
   return DONE;
 }
 
-/** backup_PAN: the network's identifier and devices, as of now. */
-export function backupNetwork({ store, key, source, item }: Access): Outcome {
-  if (item.data.type !== NULL_DATA.type) return refusedWith(RESULT.typeUnmatched);
-  const backup = store.get(`${key.slice(0, key.lastIndexOf('/'))}/m4`);
+/** A backup with the time it is given out. */
+function backupOf(store: CosemStore, key: CosemKey, at: Millis): Element | undefined {
+  const backup = store.get(key);
   const [time, ...rest] = backup?.children ?? [];
-  if (!backup || !time) return refusedWith(RESULT.objectUndefined);
-  return { result: RESULT.success, data: withValue(backup, [withValue(time, dlmsDateTime(source.at)), ...rest]) };
+  return backup && time && withValue(backup, [withValue(time, dlmsDateTime(at)), ...rest]);
+}
+
+/** backup_PAN: the network's identifier and devices, as of now. */
+export function backupNetwork({ store, key, source }: Access): Outcome {
+  const data = backupOf(store, `${key.slice(0, key.lastIndexOf('/'))}/m4`, source.at);
+  return data ? { result: RESULT.success, data } : refusedWith(RESULT.objectUndefined);
 }
 
 /** restore_PAN: the devices of a backup are allowed again, in place of those that are. */
-export function restoreNetwork({ store, item }: Access): Outcome {
+export function restoreNetwork({ store, item, device, now, effects }: Access): Outcome {
   const [pan, devices] = item.data.children;
   const backup = store.get(CURRENT_BACKUP);
   const [time, ownPan, list] = backup?.children ?? [];
@@ -120,5 +128,6 @@ export function restoreNetwork({ store, item }: Access): Outcome {
   });
   setRows(store, DEVICE_LOG, rows);
   store.set(CURRENT_BACKUP, withValue(backup, [time, withValue(ownPan, pan.value), withValue(list, devices.children)]));
+  effects.push(...deviceLogChanged(device, now));
   return DONE;
 }

@@ -60,34 +60,35 @@ const JOINS: Readonly<Record<DeviceType, readonly (JoinUseCase | 'CS04AC' | 'CS0
 export function joinRows(type: DeviceType): SupportedUseCase[] {
   return JOINS[type].map((name) =>
     name === 'CS04AC' || name === 'CS04B'
-      ? supported(name, unjoin)
-      : supported(name, (context) => join(context, METHODS[name], DEVICE_TYPE_NUMBERS[type])),
+      ? supported(name, (context) => unjoin(context, name))
+      : supported(name, (context) => join(context, name, DEVICE_TYPE_NUMBERS[type])),
   );
 }
 
-function join({ device, command }: ExecutionContext, method: JoinMethod, ownType: number | undefined): Bytes {
+function join({ device, command }: ExecutionContext, useCase: JoinUseCase, ownType: number | undefined): Bytes {
   const root = decodeDerElement(JoinCommand, command.payload, 'value');
   const fields = typedValue(JoinCommand, root) as DerValue<typeof JoinCommand>;
   const certificate = root.child('otherDeviceKeyAgreementCert');
   const entry = { eui: euiField(fields.otherDeviceEntityIdentifier), type: fields.otherDeviceType };
   const key = certificate && certifiedKey(encodeDerElement(certificate), entry.eui);
-  const code = joinCode(device, fields.joinMethodAndRole, method, entry, ownType, key);
+  const code = joinCode(device, fields.joinMethodAndRole, useCase, entry, ownType, key);
   return encodeDer(JoinResponse, code);
 }
 
 function joinCode(
   device: Device,
   asked: number,
-  method: JoinMethod,
+  useCase: JoinUseCase,
   entry: DeviceLogEntry,
   ownType: number | undefined,
   key: PublicKey | undefined,
 ): number {
+  const method: JoinMethod = METHODS[useCase];
   if (asked > METHODS.CS03C) return JOIN_CODES.invalidMethod;
   if (asked !== method) return JOIN_CODES.wrongMessageCode;
   const certified = needsCertificate(ownType, entry.type);
   if (certified && !key) return JOIN_CODES.invalidOrMissingCertificate;
-  const fault = device.faults.get('join');
+  const fault = device.faults.get(useCase);
   if (fault !== undefined) return fault;
   const known = device.deviceLog.find(entry.eui);
   if (entry.eui === device.eui || entry.type > HIGHEST_TYPE || (known && known.type !== entry.type)) {
@@ -117,13 +118,13 @@ function certifiedKey(der: Bytes, eui: Eui64): PublicKey | undefined {
   }
 }
 
-function unjoin({ device, command }: ExecutionContext): Bytes {
+function unjoin({ device, command }: ExecutionContext, useCase: string): Bytes {
   const other = euiField(decodeDer(UnjoinCommand, command.payload));
-  return encodeDer(UnjoinResponse, unjoinCode(device, other));
+  return encodeDer(UnjoinResponse, unjoinCode(device, useCase, other));
 }
 
-function unjoinCode(device: Device, other: Eui64): number {
-  const fault = device.faults.get('unjoin');
+function unjoinCode(device: Device, useCase: string, other: Eui64): number {
+  const fault = device.faults.get(useCase);
   if (fault !== undefined) return fault;
   if (!device.deviceLog.find(other)) return UNJOIN_CODES.notInDeviceLog;
   if (device.han.unjoin(device.eui, other) !== UNJOIN_CODES.success) return UNJOIN_CODES.otherFailure;

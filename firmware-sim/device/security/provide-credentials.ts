@@ -26,12 +26,13 @@ export function provideCredentialsRows(type: DeviceType): SupportedUseCase[] {
     forms: ['maced', 'signed', 'signed-and-maced'] as const,
     replayProtected: false,
   };
-  const provide = (context: ExecutionContext): Bytes => provideCredentials(context, type);
-  const rows = type === 'SAPC' ? [] : [supported('CS02a', provide, differs)];
-  return type === 'ESME' || type === 'SAPC' ? [...rows, supported('CS02f', provide, differs)] : rows;
+  const row = (name: string): SupportedUseCase =>
+    supported(name, (context) => provideCredentials(context, type, context.device.faults.get(name)), differs);
+  const rows = type === 'SAPC' ? [] : [row('CS02a')];
+  return type === 'ESME' || type === 'SAPC' ? [...rows, row('CS02f')] : rows;
 }
 
-function provideCredentials({ device, command }: ExecutionContext, type: DeviceType): Bytes {
+function provideCredentials({ device, command }: ExecutionContext, type: DeviceType, fault: number | undefined): Bytes {
   const { authorisingCell, rolesRequired } = decodeDer(ProvideCredentialsCommand, command.payload);
   const cell = cellNameOf(authorisingCell);
   if (!cell || !device.anchors.rolesOf(command.header.originator).includes(cell.role)) {
@@ -39,13 +40,12 @@ function provideCredentials({ device, command }: ExecutionContext, type: DeviceT
   }
   return encodeReport(
     ProvideCredentialsResponse,
-    rolesRequired.map((number) => reportOf(device, type, number)),
+    rolesRequired.map((number) => reportOf(device, type, number, fault)),
   );
 }
 
-function reportOf(device: Device, type: DeviceType, remotePartyRole: number): RoleReport {
+function reportOf(device: Device, type: DeviceType, remotePartyRole: number, fault: number | undefined): RoleReport {
   const role = roleOfNumber(remotePartyRole);
-  const fault = device.faults.get(`credentials/${role}`);
   const reported = role && device.reports.role(role);
   const statusCode = fault ?? reported?.status ?? CREDENTIAL_STATUS.success;
   const cells = role && statusCode === CREDENTIAL_STATUS.success ? cellsOf(device, type, role) : [];

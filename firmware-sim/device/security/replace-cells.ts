@@ -44,6 +44,7 @@ const ALSO_FITS: Partial<Record<RemotePartyRole, readonly RemotePartyRole[]>> = 
  * Replaces credentials, each for itself: one that fails leaves its cell as it was and does not keep the others from being replaced
  * (RTDS 4.5.0 CS02bSupplierBySupplier ERROR).
  * @param at time validity is checked at; undefined when it is not
+ * @param fault a status that every replacement ends in, as when storage fails
  */
 export function replaceCells(
   device: Device,
@@ -51,12 +52,13 @@ export function replaceCells(
   path: readonly Bytes[],
   targets: readonly RemotePartyRole[],
   at: Millis | undefined,
+  fault: number | undefined,
 ): Replaced {
   const others = path.flatMap((der) => parsed(der) ?? []);
   const holders = new Map(targets.map((role) => [role, device.anchors.partyOf(role)]));
   const accepted: TrustAnchorCell[] = [];
   const outcomes = replacements.map((one) => {
-    const { outcome, cell } = judge(device, one, others, targets, at);
+    const { outcome, cell } = judge(device, one, others, targets, at, fault);
     if (cell) accepted.push(cell);
     return outcome;
   });
@@ -83,6 +85,7 @@ function judge(
   others: readonly Certificate[],
   targets: readonly RemotePartyRole[],
   at: Millis | undefined,
+  fault: number | undefined,
 ): { outcome: ReplacementOutcome; cell: TrustAnchorCell | undefined } {
   const name = cellNameOf(target);
   const held = name && device.anchors.cell(name);
@@ -90,7 +93,7 @@ function judge(
   const existingSubjectUniqueId = eui64Bytes(reported?.party ?? held?.party ?? NO_HOLDER);
   const existingSubjectKeyId = reported?.keyIdentifier ?? (held ? cellKeyIdentifier(device.suite, held) : NO_IDENTIFIER);
   const certificate = parsed(der);
-  const statusCode = statusOf(device, name, held, certificate, others, targets, at);
+  const statusCode = fault ?? statusOf(device, name, held, certificate, others, targets, at);
   const cell = name && certificate && statusCode === CREDENTIAL_STATUS.success ? cellOf(device, name, certificate) : undefined;
   const outcome = {
     affectedCell: target,
@@ -120,8 +123,6 @@ function statusOf(
   at: Millis | undefined,
 ): number {
   if (!name || (!held && name.role !== 'root')) return CREDENTIAL_STATUS.trustAnchorNotFound;
-  const fault = device.faults.get(`credential/${name.role}.${name.use}`);
-  if (fault !== undefined) return fault;
   if (!targets.includes(name.role)) return CREDENTIAL_STATUS.other;
   if (!certificate || !fits(certificate, name)) return CREDENTIAL_STATUS.badCertificate;
   if (name.role === 'root') return rootStatus(device, certificate, others, at);

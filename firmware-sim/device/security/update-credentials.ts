@@ -104,6 +104,11 @@ function update({ device, command, now }: ExecutionContext, mode: ReplacementMod
   return encodeReport(UpdateCredentialsResponse, { commandAccepted: null });
 }
 
+/** A fault may be named by variant, or by the use case itself. */
+function faultOf({ faults }: Device, mode: ReplacementMode): number | undefined {
+  return faults.get(mode.useCase) ?? faults.get(isLoadControllerMode(mode) ? 'CS02g' : 'CS02b');
+}
+
 const pendingName = ({ useCase, messageCode }: ReplacementMode): string => `${useCase}:${messageCode.toString(16)}`;
 
 /** A future-dated update: 0x8F66 when every cell was replaced, else 0x8F67, to whoever sent the command. */
@@ -122,7 +127,7 @@ function execute(device: Device, { command, replacements, path }: Parsed, mode: 
   const { control } = command;
   const timeless = control.applyTimeBasedCPVChecks === 1 || !device.certificateValidity;
   const at = timeless ? undefined : device.localTime(now);
-  const { outcomes, changed } = replaceCells(device, replacements, path, mode.targets, at);
+  const { outcomes, changed } = replaceCells(device, replacements, path, mode.targets, at, faultOf(device, mode));
   const seqNumberChanges: SeqNumberChanges = sequenceChanges(control, REMOTE_PARTY_ROLES[mode.authorises]);
   applySequenceNumbers(device, mode.authorises, control.authorisingSeqNumber ?? 0n, seqNumberChanges, changed);
   for (const role of changed) device.futureDated.cancelOf(role);
