@@ -2,7 +2,7 @@ import { clonedLive, loadClone as loadCosem } from '../../firmware-sim/device/co
 import { FIRMWARE_VERSION } from '../../firmware-sim/device/cosem/reads.ts';
 import type { Device } from '../../firmware-sim/device/device.ts';
 import { loadManagementClone } from '../../firmware-sim/device/management/clone.ts';
-import { loadClone as loadZcl } from '../../firmware-sim/device/zcl/clone.ts';
+import { clonedFirmware, loadClone as loadZcl } from '../../firmware-sim/device/zcl/clone.ts';
 import { ACCESS_REQUEST_TAG, type AccessRequest, decodeAccessRequest } from '../../firmware-sim/gbcs/dlms-apdu.ts';
 import { type Bytes, toBigInt } from '../../firmware-sim/kernel/bytes.ts';
 import { ProtocolFault } from '../../firmware-sim/kernel/errors.ts';
@@ -37,6 +37,9 @@ export function loadClone(device: Device, { message, payload }: Clone, command: 
     loadCosem(device.cosem, message, request);
     takeFirmwareVersion(device, clonedLive(message, request).get(FIRMWARE_VERSION)?.value);
   }
-  if (device.zcl) loadZcl(device.zcl, message);
+  if (device.zcl) {
+    loadZcl(device.zcl, message);
+    takeFirmwareVersion(device, clonedFirmware(message));
+  }
   loadManagementClone(device, message.header, payload);
 }

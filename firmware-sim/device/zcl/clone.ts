@@ -1,14 +1,17 @@
 import type { Element } from '../../codec/element.ts';
-import { useCaseByName, useCasesOf } from '../../gbcs/catalogue.ts';
+import { useCasesOf } from '../../gbcs/catalogue.ts';
 import type { GbzComponent } from '../../gbcs/gbz.ts';
 import type { WholeMessage } from '../../gbcs/message.ts';
+import type { Bytes } from '../../kernel/bytes.ts';
+import { fromCivil, toSeconds2000 } from '../../kernel/time.ts';
+import { DEFAULT_TIME } from './defaults.ts';
 import { entriesIn, numberIn, recordOf } from './plain.ts';
+import { FIRMWARE_VERSION } from './read-attributes.ts';
 import { ZCL_STATUS } from './status.ts';
 import type { SnapshotLog, ZclRecord, ZclStateName, ZclStore } from './store.ts';
 import { splitCredit } from './top-up.ts';
 
 const GENERAL = { attributes: 0x01, defaultResponse: 0x0b } as const;
-const FIRMWARE_VERSION = '1794/518';
 
 /** Log that a use case reads snapshots from, by the cause it asks for (GBCS GCS15b, GCS15c, GCS16a, GCS16b). */
 const SNAPSHOT_LOGS: Readonly<Record<string, SnapshotLog>> = {
@@ -31,6 +34,15 @@ const SAMPLE_LOGS: Readonly<Record<string, ZclStateName>> = {
 interface Cloning {
   readonly store: ZclStore;
   readonly useCase: string;
+  /** When the response was made, ZCL UTCTime. */
+  readonly at: number;
+}
+
+/** Seconds since 2000 of a header's COSEM date-time; of the default time where there is none. */
+function secondsOf(dateTime: Bytes | undefined): number {
+  if (!dateTime) return toSeconds2000(DEFAULT_TIME);
+  const [high = 0, low = 0, month = 1, day = 1, , hour = 0, minute = 0, second = 0] = dateTime;
+  return toSeconds2000(fromCivil({ year: high * 256 + low, month, day, hour, minute, second }));
 }
 
 /** The state behind a read command by `cluster/command`: what publishes it, what its absence empties. */
@@ -95,14 +107,10 @@ const ACTION_ANSWERS: Readonly<Record<string, (cloning: Cloning, record: ZclReco
     store.change(0x0705, 0x0011, numberIn(record, 'Emergency Credit Threshold'));
   },
   // ConsumerTopUpResponse: the balance from which the top-up leads to the one it reports.
-  '1797/3': ({ store }, record) => {
+  '1797/3': ({ store, at }, record) => {
     if (numberIn(record, 'Result Type') !== 0) return;
     const value = numberIn(record, 'Top Up Value');
-    store.change(
-      0x0705,
-      0x0001,
-      numberIn(record, 'Credit Remaining') - splitCredit(store, value, Number.MAX_SAFE_INTEGER).balance,
-    );
+    store.change(0x0705, 0x0001, numberIn(record, 'Credit Remaining') - splitCredit(store, value, at).balance);
   },
 };
 
@@ -115,12 +123,27 @@ export function loadClone(store: ZclStore, message: WholeMessage): void {
   const { payload, header } = message;
   if (payload.kind !== 'gbz' || header.cra !== 'response') return;
   const useCase = useCasesOf(header.messageCode, 'response').find((row) => row.payload === 'GBZ')?.code ?? '';
-  const cloning: Cloning = { store, useCase };
+  const cloning: Cloning = { store, useCase, at: secondsOf(header.dateTime) };
   loadClockStatus(store, message);
   const published = new Map<ZclStateName, ZclRecord[]>();
   for (const component of payload.components) loadComponent(cloning, component, published);
   for (const [name, records] of published) store.setRecords(name, records);
-  if (useCaseByName(useCase) && useCase === 'GCS21f') loadScheme(store);
+  if (useCase === 'GCS21f') loadScheme(store);
+}
+
+const isFirmwareVersion = (cluster: number, attribute: number): boolean =>
+  cluster === FIRMWARE_VERSION.cluster && attribute === FIRMWARE_VERSION.attribute;
+
+/** The firmware version a captured response (GCS38) reports, 4 octets; it belongs to the device's firmware, not to the store. */
+export function clonedFirmware({ payload, header }: WholeMessage): Bytes | undefined {
+  if (payload.kind !== 'gbz' || header.cra !== 'response') return undefined;
+  const reads = payload.components.filter((one) => (one.frameControl & 3) === 0 && one.command === GENERAL.attributes);
+  for (const { cluster, fields } of reads) {
+    const found = fields.find((field) => isFirmwareVersion(cluster, Number(field.children[0]?.value)));
+    const value = found?.children[3]?.value;
+    if (value instanceof Uint8Array) return value;
+  }
+  return undefined;
 }
 
 /** A gas proxy that relays its meter's time says so in the header (RTDS 4.5.0 GCS13a RELIABLE_GSME). */
@@ -171,8 +194,9 @@ function loadAttributes({ store }: Cloning, cluster: number, fields: readonly El
     if (!identifier || !value || status?.value !== ZCL_STATUS.success) continue;
     const attribute = Number(identifier.value);
     const held = value.value as Exclude<Element['value'], readonly Element[] | null>;
-    if (`${cluster}/${attribute}` === FIRMWARE_VERSION) store.setRecords('firmware.cloned', [{ version: held }]);
-    else store.setAttribute(cluster, attribute, { type: value.type, value: held });
+    // The version read is always that of the image that runs.
+    if (isFirmwareVersion(cluster, attribute)) continue;
+    store.setAttribute(cluster, attribute, { type: value.type, value: held });
   }
 }
 

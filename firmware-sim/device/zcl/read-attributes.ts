@@ -1,34 +1,21 @@
 import { Element } from '../../codec/element.ts';
 import { ZCL_TYPE_OF_CODE } from '../../codec/zcl.ts';
-import { equalBytes } from '../../kernel/bytes.ts';
 import type { Device } from '../device.ts';
 import { versionOctets } from '../firmware.ts';
 import { attributeFault } from './faults.ts';
-import { octetsIn } from './plain.ts';
 import { ZCL_STATUS } from './status.ts';
 import type { ZclAttribute, ZclStore } from './store.ts';
 
 const CODE_OF_TYPE = new Map(Object.entries(ZCL_TYPE_OF_CODE).map(([code, type]): [string, number] => [type, Number(code)]));
 
 /** CurrentMeterID, in which GBCS puts the firmware version (GBCS mapping table row 85; GCS38). */
-const FIRMWARE_VERSION = { cluster: 0x0702, attribute: 0x0206 } as const;
-
-/**
- * The running firmware's version. A cloned one stands in for it until another image is activated.
- */
-function firmwareVersion(device: Device, store: ZclStore): ZclAttribute {
-  const active = versionOctets(device.firmware.active.version);
-  const cloned = store.record('firmware.cloned');
-  if (!cloned) return { type: 'octstr', value: active };
-  const over = octetsIn(cloned, 'over');
-  if (over.length === 0) store.setRecords('firmware.cloned', [{ ...cloned, over: active }]);
-  const same = over.length === 0 || equalBytes(over, active);
-  return { type: 'octstr', value: same ? octetsIn(cloned, 'version') : active };
-}
+export const FIRMWARE_VERSION = { cluster: 0x0702, attribute: 0x0206 } as const;
 
 /** What an attribute reads as now. */
 export function attributeNow(device: Device, store: ZclStore, cluster: number, attribute: number): ZclAttribute | undefined {
-  if (cluster === FIRMWARE_VERSION.cluster && attribute === FIRMWARE_VERSION.attribute) return firmwareVersion(device, store);
+  if (cluster === FIRMWARE_VERSION.cluster && attribute === FIRMWARE_VERSION.attribute) {
+    return { type: 'octstr', value: versionOctets(device.firmware.active.version) };
+  }
   return store.attribute(cluster, attribute);
 }
 

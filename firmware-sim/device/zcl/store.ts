@@ -46,7 +46,6 @@ export type ZclStateName =
   | 'privacyPin'
   | 'customerNumber'
   | 'siteId'
-  | 'firmware.cloned'
   | 'clock.header';
 
 /** A store's content as plain data: attributes by `cccc/aaaa` in hex, state by its name. */

@@ -1,4 +1,4 @@
-import { checkUtrn, type UTRN_VALUE_CLASSES, type UtrnCheck, type UtrnParties } from '../../gbcs/utrn.ts';
+import { checkUtrn, type UTRN_VALUE_CLASSES, type UtrnCheck, type UtrnParties, utrnOriginatorCounter } from '../../gbcs/utrn.ts';
 import { fromAscii, toAscii } from '../../kernel/bytes.ts';
 import type { Eui64 } from '../../kernel/eui64.ts';
 import type { Device } from '../device.ts';
@@ -76,9 +76,12 @@ function utrnSecret({ anchors, suite, eui }: Device, supplier: Eui64): Uint8Arra
 const counters = (store: ZclStore): readonly number[] =>
   store.records('payment.utrnCounters').map((one) => numberIn(one, 'Counter'));
 
-/** A full cache has forgotten what is below its lowest counter. */
-function wasUsed(cached: readonly number[], counter: number): boolean {
-  return cached.includes(counter) || (cached.length >= UTRN_CACHE && counter < Math.min(...cached));
+/** A full cache has forgotten what is below its lowest counter; a new supplier's tokens begin above its floor (GBCS 13.3.5). */
+function wasUsed({ store, device }: ZclCall, counter: number): boolean {
+  const cached = counters(store);
+  const floor = device.counters.topUpFloor('supplier') ?? -1n;
+  const forgotten = cached.length >= UTRN_CACHE && counter < Math.min(...cached);
+  return cached.includes(counter) || forgotten || utrnOriginatorCounter(counter) <= floor;
 }
 
 /** A remote token's whole counter is the high half of the command's own; a local one's is found from the cache (GBCS 14). */
@@ -120,7 +123,7 @@ export function topUp(call: ZclCall): Publication {
   if (!check || !('content' in check)) return refuse(call, RESULT.invalid);
   if (check.verdict === 'not-authentic') return refuse(call, RESULT.invalid, NOT_AUTHENTIC);
   const { valueClass, value: units, counter } = check.content;
-  if (wasUsed(counters(store), counter)) return refuse(call, RESULT.duplicate);
+  if (wasUsed(call, counter)) return refuse(call, RESULT.duplicate);
   const value = units * MILLIPENCE[valueClass];
   if (value > store.number(PREPAYMENT, MAX_TOP_UP)) return refuse(call, RESULT.valueTooLarge);
   const split = splitCredit(store, value, deviceSeconds(call));

@@ -1,7 +1,7 @@
 import { Device, type DeviceSetup, type ObjectFaults } from '../../../firmware-sim/device/device.ts';
 import type { DeviceEffect } from '../../../firmware-sim/device/effects.ts';
 import { useCaseTable } from '../../../firmware-sim/device/use-case.ts';
-import { loadClone } from '../../../firmware-sim/device/zcl/clone.ts';
+import { clonedFirmware, loadClone } from '../../../firmware-sim/device/zcl/clone.ts';
 import { gasDefaults } from '../../../firmware-sim/device/zcl/defaults.ts';
 import { ZclStore } from '../../../firmware-sim/device/zcl/store.ts';
 import { zclUseCases } from '../../../firmware-sim/device/zcl/use-cases.ts';
@@ -9,7 +9,7 @@ import { decodeAndCheck } from '../../../firmware-sim/gbcs/checked-message.ts';
 import { decodeEnvelope, type Envelope } from '../../../firmware-sim/gbcs/envelope.ts';
 import type { GbzComponent } from '../../../firmware-sim/gbcs/gbz.ts';
 import type { WholeMessage } from '../../../firmware-sim/gbcs/message.ts';
-import type { Bytes } from '../../../firmware-sim/kernel/bytes.ts';
+import { type Bytes, toBigInt } from '../../../firmware-sim/kernel/bytes.ts';
 import { Invariant } from '../../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../../firmware-sim/kernel/eui64.ts';
 import { fromCivil } from '../../../firmware-sim/kernel/time.ts';
@@ -54,8 +54,11 @@ export function opened(keystore: Keystore, octets: Bytes): WholeMessage {
   return message;
 }
 
-export function clone(store: ZclStore, message: WholeMessage): void {
+/** Puts a captured response into a device. */
+export function clone({ device, store }: { readonly device: Device; readonly store: ZclStore }, message: WholeMessage): void {
   loadClone(store, message);
+  const version = clonedFirmware(message);
+  if (version) device.firmware.runs(Number(toBigInt(version)));
 }
 
 export function sent(effects: readonly DeviceEffect[]): readonly { readonly octets: Bytes; readonly envelope: Envelope }[] {

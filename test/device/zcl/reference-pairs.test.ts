@@ -41,7 +41,7 @@ function run(pair: (typeof pairs)[number], withClone: boolean) {
   const unreliable = expected.header.dateTime?.at(-1) === 2;
   const clock = { offsetMs: 0, status: unreliable ? ('unreliable' as const) : ('reliable' as const) };
   const { device, store } = gasDevice(keystore, type, command.header.recipient, { named, faults, clock });
-  if (withClone) clone(store, expected);
+  if (withClone) clone({ device, store }, expected);
   const effects = device.receive(reference.octets(pair.command), at);
   const answer = sent(effects).find(({ envelope }) => envelope.header.cra === 'response');
   return { device, effects, answer, expected, expectedOctets: reference.octets(pair.response) };
