@@ -9,7 +9,7 @@ import { useCaseByName } from '../../../firmware-sim/gbcs/catalogue.ts';
 import { decodeEnvelope } from '../../../firmware-sim/gbcs/envelope.ts';
 import { decodeGbz, encodeGbz, GBZ_CONTROL, type GbzComponent } from '../../../firmware-sim/gbcs/gbz.ts';
 import type { MessageHeader } from '../../../firmware-sim/gbcs/header.ts';
-import { messageOf } from '../../../firmware-sim/gbcs/message.ts';
+import { messageOf, type WholeMessage } from '../../../firmware-sim/gbcs/message.ts';
 import { openParts, sensitiveContext } from '../../../firmware-sim/gbcs/sensitive.ts';
 import { GSME_PROFILE } from '../../../firmware-sim/gsme/profile.ts';
 import type { Bytes } from '../../../firmware-sim/kernel/bytes.ts';
@@ -94,7 +94,18 @@ export function ask({ device }: Gas, useCase: string, asks: readonly Ask[], now 
   return execute(device, useCase, payloadOf(useCase, asks), now, at);
 }
 
+/** The whole response, its encrypted parts opened. */
+export function askForMessage({ device }: Gas, useCase: string, asks: readonly Ask[], now = NOON): WholeMessage {
+  return run(device, useCase, payloadOf(useCase, asks), now).message;
+}
+
 export function execute(device: Device, useCase: string, payload: Bytes, now: number, at?: bigint): Answered {
+  const { message, effects } = run(device, useCase, payload, now, at);
+  const components = message.payload.kind === 'gbz' ? message.payload.components : [];
+  return { said: components.map(saidBy), effects };
+}
+
+function run(device: Device, useCase: string, payload: Bytes, now: number, at?: bigint) {
   const messageCode = useCaseByName(useCase)?.command[0];
   const row = messageCode === undefined ? undefined : device.profile.useCases.get(messageCode);
   if (!row || messageCode === undefined) throw new Invariant(`${useCase} is no use case of this device`);
@@ -120,8 +131,7 @@ export function execute(device: Device, useCase: string, payload: Bytes, now: nu
     mac: undefined,
   } as const;
   const { message: open } = openParts(suite, message, sensitiveContext(suite, message, pki));
-  const components = open.payload.kind === 'gbz' ? open.payload.components : [];
-  return { said: components.map(saidBy), effects };
+  return { message: open, effects };
 }
 
 function saidBy(component: GbzComponent): Said {
