@@ -182,6 +182,32 @@ const ROWS: readonly AlertRow[] = [
     messageCode: { dlms: 0x00ce, gbz: 0x00cf },
     log: 'security',
   },
+  {
+    code: 0x8f28,
+    title: 'sub GHz channel scan request assessed',
+    recipient: 'accessControlBroker',
+    messageCode: { dlms: 0x0112, gbz: 0x0112 },
+    maced: true,
+  },
+  {
+    code: 0x8f2a,
+    title: 'sub GHz configuration changed',
+    recipient: 'accessControlBroker',
+    messageCode: { dlms: 0x0113, gbz: 0x0113 },
+    maced: true,
+  },
+  {
+    code: 0x8f86,
+    title: 'level limit of a proportional controller set',
+    recipient: 'supplier',
+    messageCode: { dlms: 0x0121, gbz: 0x0121 },
+  },
+  {
+    code: 0x8f87,
+    title: 'level limit of a proportional controller over',
+    recipient: 'supplier',
+    messageCode: { dlms: 0x0122, gbz: 0x0122 },
+  },
   { code: 0x8f85, title: 'command not supported by device', recipient: 'supplier', messageCode: { dlms: 0x0120, gbz: 0x0120 } },
   {
     code: 0x8f89,

@@ -1,3 +1,4 @@
+import { cosemAlertSettings } from '../device/cosem/alert-settings.ts';
 import { cosemUseCases } from '../device/cosem/engine.ts';
 import type { DeviceProfile } from '../device/device.ts';
 import { managementUseCases } from '../device/management/use-cases.ts';
@@ -7,4 +8,5 @@ import { useCaseTable } from '../device/use-case.ts';
 export const ESME_PROFILE: DeviceProfile = {
   useCases: useCaseTable(...cosemUseCases('ESME'), ...managementUseCases('ESME')),
   notation: 'dlms',
+  alertSettings: cosemAlertSettings,
 };

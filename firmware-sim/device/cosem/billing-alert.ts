@@ -1,9 +1,9 @@
-import { dlms, encodeDataNotification, invokeIdOf, NULL_DATA } from '../../gbcs/dlms-apdu.ts';
-import { NO_BYTES } from '../../kernel/bytes.ts';
+import type { Element } from '../../codec/element.ts';
+import { NULL_DATA } from '../../gbcs/dlms-apdu.ts';
 import type { Millis } from '../../kernel/time.ts';
-import { dlmsDateTime } from '../clock.ts';
 import type { Device } from '../device.ts';
 import type { AlertContent } from '../notation.ts';
+import { fieldsAlert } from './alert-content.ts';
 import { readLog } from './logs.ts';
 import { withValue } from './numbers.ts';
 import { protectAttributes } from './protected-read.ts';
@@ -17,21 +17,16 @@ const BILLING_LOG = '7/0-0:98.1.0.255/2';
 /**
  * What the alert about a new row of the billing data log says: code, time, and the newest row encrypted for its recipient
  * (RTDS 4.5.0 ECS68). Without the recipient's key the row is left out.
+ * @param at the device's own time
  */
-export function billingAlertContent(device: Device): AlertContent {
-  return {
-    compose: (header, at) => {
-      const fields = [dlms('long-unsigned', BILLING_DATA_UPDATED), dlms('octet-string', dlmsDateTime(at))];
-      const hidden = newestRow(device, at);
-      const sealed = hidden && protectAttributes(device, header, [hidden]);
-      const body = dlms('structure', [...fields, ...(sealed ?? [NULL_DATA, NULL_DATA])]);
-      const invokeId = invokeIdOf(header.originatorCounter);
-      return encodeDataNotification({ kind: 'dlms-data-notification', invokeId, dateTime: NO_BYTES, body });
-    },
-  };
+export function billingAlertContent(device: Device, at: Millis): AlertContent {
+  return fieldsAlert(BILLING_DATA_UPDATED, (header) => {
+    const hidden = newestRow(device, at);
+    return (hidden && protectAttributes(device, header, [hidden])) ?? [NULL_DATA, NULL_DATA];
+  });
 }
 
-function newestRow({ cosem: store, logs }: Device, at: Millis) {
+function newestRow({ cosem: store, logs }: Device, at: Millis): Element | undefined {
   const buffer = store && readLog({ store, logs, at }, BILLING_LOG);
   return buffer && withValue(buffer, buffer.children.slice(-1));
 }

@@ -106,6 +106,13 @@ const STATES = '{"outputState": 0, "inputState": 0}';
 
 type Values = Record<string, Plain>;
 
+/** Every configurable code is sent and logged until somebody silences it. */
+function alertSettings(): Values {
+  const all = '1'.repeat(256);
+  const objects = [...[15, 16, 17, 18].map((f) => `0-30:97.98.${f}.255`), ...[15, 18].map((f) => `0-33:97.98.${f}.255`)];
+  return Object.fromEntries(objects.map((obis) => [`1/${obis}/2`, all]));
+}
+
 function voltage(): Values {
   const out: Values = {};
   for (const phase of [32, 52, 72]) {
@@ -151,6 +158,7 @@ export const ESME_VALUES: Readonly<Values> = {
   ...voltage(),
   ...auxiliary(),
   ...thresholds(),
+  ...alertSettings(),
   '1/0-0:94.44.0.0/2': 120,
   '1/0-0:94.44.0.1/2': 600,
   '1/0-0:94.44.0.2/2': 13_107,

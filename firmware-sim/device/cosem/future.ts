@@ -9,6 +9,7 @@ import type { PendingContext } from '../use-case.ts';
 import { type Access, DONE, type Outcome } from './access.ts';
 import { activate, activationTime, isActivation, wantsSnapshot } from './activations.ts';
 import { cosemKey } from './key.ts';
+import { endLimit } from './limits.ts';
 import type { LogSource } from './logs.ts';
 import { noteRegisters } from './snapshot-row.ts';
 
@@ -76,9 +77,10 @@ function quote({ messageCode, originatorCounter }: PendingCommand, { classId, ob
  * Executes a future-dated command whose time has come: each of its activation attributes takes effect and is reported to the
  * command's originator with an alert of its own, 0x8F66, or 0x8F67 where the object fails.
  */
-export function executePendingCosem({ device, pending, now, effects }: PendingContext): void {
+export function executePendingCosem(context: PendingContext): void {
+  const { device, pending, now, effects } = context;
   const { cosem: store } = device;
-  if (!store) return;
+  if (!store || endLimit(context)) return;
   const request = decodeAccessRequest(pending.payload);
   const activations = activationsOf(request);
   const source: LogSource = { store, logs: device.logs, at: device.localTime(now) };

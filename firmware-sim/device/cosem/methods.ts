@@ -3,6 +3,7 @@ import { type Access, DONE, type Outcome, RESULT, refusedWith } from './access.t
 import { adjustToPresetTime, presetTime } from './clock-methods.ts';
 import { backupNetwork, registerDevice, restoreNetwork, unregisterDevice } from './hub.ts';
 import type { CosemKey } from './key.ts';
+import { runLimitScript } from './limits.ts';
 import { clearLog, deviceLogOf } from './logs.ts';
 import { withValue } from './numbers.ts';
 import {
@@ -16,7 +17,7 @@ import {
   topUp,
 } from './payment.ts';
 import { getProtectedAttributes } from './protected-read.ts';
-import { runAuxiliaryScript, runLimitScript, runSupplyScript, runTariffScript } from './switching.ts';
+import { runAuxiliaryScript, runSupplyScript, runTariffScript } from './switching.ts';
 
 /** What a method does. Its argument has the declared type already. */
 type Method = (access: Access) => Outcome;

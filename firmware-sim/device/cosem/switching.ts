@@ -17,7 +17,7 @@ const SUPPLY_SCRIPTS: ReadonlyMap<number, (state: number) => number> = new Map<n
   [54, (state: number) => (state === STATE.enabled ? state : STATE.armed)],
 ]);
 
-const selectorOf = ({ item }: Access): number => Number(item.data.value);
+export const selectorOf = ({ item }: Access): number => Number(item.data.value);
 
 /** Enable, disable or arm the supply. */
 export function runSupplyScript(access: Access): Outcome {
@@ -66,14 +66,14 @@ const LEVEL_MAX = 100;
 const CALENDAR_FLAG = 0x80;
 
 /** What a selector asks of controller `n`. */
-interface Order {
+export interface Order {
   readonly n: number;
   readonly direction: 'outputState' | 'inputState';
   /** Level in percent; undefined gives the controller back to its calendar. */
   readonly level: number | undefined;
 }
 
-function orderOf(selector: number): Order | undefined {
+export function orderOf(selector: number): Order | undefined {
   const n = (selector >> 8) & 0x0f;
   const low = selector & 0xff;
   const direction = DIRECTIONS[selector >> 12];
@@ -88,19 +88,19 @@ function orderOf(selector: number): Order | undefined {
 }
 
 /** A controller with an empty type is not there (structures of ECS61a). */
-function isPresent(store: CosemStore, n: number): boolean {
+export function isPresent(store: CosemStore, n: number): boolean {
   const type = store.get(`1/0-0:94.44.0.2${n}/2`)?.value;
   return type instanceof Uint8Array && type.length > 0;
 }
 
 /** Level of one direction in the controller's state text; 0 when the text does not say. */
-function levelOf(store: CosemStore, n: number, direction: Order['direction']): number {
+export function levelOf(store: CosemStore, n: number, direction: Order['direction']): number {
   const text = String(store.get(`1/0-0:94.44.0.3${n}/2`)?.value ?? '');
   return Number(new RegExp(`"${direction}": ?"?(\\d+)`).exec(text)?.[1] ?? 0);
 }
 
 /** One number inside the controller's state text, the others kept as they are (RTDS 4.5.0 ECS61e). */
-function setState(store: CosemStore, { n, direction, level }: Order): void {
+export function setState(store: CosemStore, { n, direction, level }: Order): void {
   const key = `1/0-0:94.44.0.3${n}/2`;
   const element = store.get(key);
   if (!element || level === undefined) return;
@@ -113,7 +113,7 @@ function setState(store: CosemStore, { n, direction, level }: Order): void {
 }
 
 /** Carries an order out: the state of the controller shows it, and the log of auxiliary controllers notes it. */
-function carryOut({ store, source }: Access, order: Order, selector: number): Outcome {
+export function carryOut({ store, source }: Access, order: Order, selector: number): Outcome {
   setState(store, order);
   const key = `70/0-${order.n}:96.3.10.255/2`;
   const state = store.get(key);
@@ -128,14 +128,4 @@ export function runAuxiliaryScript(access: Access): Outcome {
   const order = orderOf(selector);
   if (!order || !isPresent(access.store, order.n)) return refusedWith(RESULT.otherReason);
   return carryOut(access, order, selector);
-}
-
-/** Limits the level of a proportional controller: what is above the limit comes down to it (structures of ECS47e). */
-export function runLimitScript(access: Access): Outcome {
-  const { store } = access;
-  const selector = selectorOf(access);
-  const order = orderOf(selector);
-  if (!order || order.level === undefined || !isPresent(store, order.n)) return refusedWith(RESULT.otherReason);
-  const level = Math.min(order.level, levelOf(store, order.n, order.direction));
-  return carryOut(access, { ...order, level }, selector);
 }

@@ -1,7 +1,9 @@
 import type { Element } from '../../codec/element.ts';
+import { dlms } from '../../gbcs/dlms-apdu.ts';
 import { toSeconds2000 } from '../../kernel/time.ts';
 import { type Access, DONE, type Outcome, RESULT, refusedWith } from './access.ts';
 import { isActivation, namedMoment } from './activations.ts';
+import { fieldsAlert } from './alert-content.ts';
 import { writeActivationTime } from './future.ts';
 import { appendRow } from './logs.ts';
 import { withValue } from './numbers.ts';
@@ -57,11 +59,36 @@ const SCAN_INITIATED = 0x8f27;
 /** Trigger of a scan: a remote command (codes of the hub's channel log). */
 const BY_COMMAND = '090100';
 
-/** A request for a scan of the sub-GHz channels is noted with the channel in use. */
-function noteScan({ store, source }: Access): Outcome {
+/** Outcome of a scan request: trigger 0 is a command, outcome 0 stays on the channel (RTDS 4.5.0 DBCH08; inferred). */
+const SCAN_ASSESSED = 0x8f28;
+const CONFIGURATION_CHANGED = 0x8f2a;
+const ZERO_OCTET = dlms('octet-string', new Uint8Array(1));
+
+/** New sub-GHz settings are repeated in an alert (GBCS DBCH09). */
+function reportConfiguration({ device, item, now, effects }: Access): Outcome {
+  effects.push(
+    ...device.alert(
+      CONFIGURATION_CHANGED,
+      now,
+      fieldsAlert(CONFIGURATION_CHANGED, () => [item.data]),
+    ),
+  );
+  return DONE;
+}
+
+/** A request for a scan of the sub-GHz channels is noted with the channel in use; its assessment is reported. */
+function noteScan({ store, source, device, now, effects }: Access): Outcome {
   const channel = store.get('1/0-0:94.44.10.2/2')?.value;
   const mask = channel instanceof Uint8Array ? Array.from(channel, (octet) => octet.toString(16).padStart(2, '0')).join('') : '';
   appendRow(source, SCAN_LOG, [toSeconds2000(source.at), SCAN_INITIATED, mask.padEnd(8, '0') + BY_COMMAND]);
+  const assessment = dlms('structure', [ZERO_OCTET, ZERO_OCTET]);
+  effects.push(
+    ...device.alert(
+      SCAN_ASSESSED,
+      now,
+      fieldsAlert(SCAN_ASSESSED, () => [assessment]),
+    ),
+  );
   return DONE;
 }
 
@@ -72,6 +99,7 @@ const PERIODS = [117, 118, 119, 120, 121].flatMap((e) =>
 const EFFECTS: ReadonlyMap<string, WriteEffect> = new Map<string, WriteEffect>([
   ...MASKED_SETTINGS.map(([mask, settings]): [string, WriteEffect] => [mask, applyMask(settings)]),
   ...PERIODS,
+  ['1/0-0:94.44.10.0/2', reportConfiguration],
   ['1/0-0:94.44.10.1/2', noteScan],
 ]);
 

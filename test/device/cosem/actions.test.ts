@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Plain } from '../../../firmware-sim/device/cosem/value.ts';
 import type { Device } from '../../../firmware-sim/device/device.ts';
-import { dlms } from '../../../firmware-sim/gbcs/dlms-apdu.ts';
+import { decodeDataNotification, dlms } from '../../../firmware-sim/gbcs/dlms-apdu.ts';
 import { makeUtrn } from '../../../firmware-sim/gbcs/utrn.ts';
 import { fromAscii } from '../../../firmware-sim/kernel/bytes.ts';
 import { toSeconds2000 } from '../../../firmware-sim/kernel/time.ts';
-import { ESME, logged, pki, SUPPLIER, suite } from '../bench.ts';
+import { BROKER, ESME, logged, pki, SUPPLIER, sent, suite } from '../bench.ts';
 import { type Called, call, codes, deviceOf, NOW, plainOf } from './calls.ts';
 
 const BALANCES = '1/0-0:94.44.34.30/2';
@@ -182,6 +182,29 @@ describe('switching', () => {
     expect(held(device, '1/0-0:94.44.0.33/2')).toBe('{"outputState": 50, "inputState": 0}');
   });
 
+  it('tells the originator about a limit, and when it is over gives the level back', () => {
+    const device = deviceOf();
+    const limit = [
+      { operation: 'set', key: '1/0-0:94.44.119.3/2', data: NOW_OCTETS } as const,
+      { operation: 'set', key: '1/0-0:94.44.119.4/2', data: '07df0101ff060000008000ff' } as const,
+      action('9/0-0:10.0.107.255/1', 0x1332),
+    ];
+    const said = (effects: Called['effects']) =>
+      sent(effects).map(({ header, payload }) => [
+        header.messageCode,
+        header.recipient,
+        plainOf(decodeDataNotification(payload, header.messageCode).body),
+      ]);
+    call(device, 'ECS47a', [action('9/0-0:10.0.103.255/1', 0x1364)]);
+    const end = NOW + 6 * 3_600_000;
+    expect(said(call(device, 'ECS47e', limit).effects)).toEqual([
+      [0x0121, SUPPLIER, [0x8f86, NOW_OCTETS, 0x13, NOW_OCTETS, '07df0101ff060000008000ff', 50]],
+    ]);
+    expect([device.deadline, held(device, '1/0-0:94.44.0.33/2')]).toEqual([end, '{"outputState": 50, "inputState": 0}']);
+    expect(said(device.poll(end))).toEqual([[0x0122, SUPPLIER, [0x8f87, '07df0101ff060000008000ff', 0x13, 100]]]);
+    expect([device.deadline, held(device, '1/0-0:94.44.0.33/2')]).toEqual([undefined, '{"outputState": 100, "inputState": 0}']);
+  });
+
   it('a controller that is not there refuses, and a period of more than a day', () => {
     const device = deviceOf();
     device.cosem?.set('1/0-0:94.44.0.24/2', dlms('octet-string', new Uint8Array(0)));
@@ -356,7 +379,14 @@ describe('the device log of a hub', () => {
 
   it('notes a scan of the sub-GHz channels', () => {
     const hub = deviceOf('CHF');
-    expect(codes(call(hub, 'DBCH05', [{ operation: 'set', key: '1/0-0:94.44.10.1/2', data: 0 }]))).toEqual([0]);
+    const scan = call(hub, 'DBCH05', [{ operation: 'set', key: '1/0-0:94.44.10.1/2', data: 0 }]);
+    const [alert] = sent(scan.effects);
+    expect([codes(scan), alert?.header.messageCode, alert?.header.recipient]).toEqual([[0], 0x0112, BROKER]);
+    expect(plainOf(decodeDataNotification(alert?.payload ?? new Uint8Array(0), 0x0112).body)).toEqual([
+      0x8f28,
+      NOW_OCTETS,
+      ['00', '00'],
+    ]);
     const log = call(hub, 'DBCH02', [
       { operation: 'get-with-selection', key: '7/0-0:94.44.10.3/2', range: [toSeconds2000(NOW), 0xffffffff] },
     ]);

@@ -142,7 +142,7 @@ describe('the alert about a new billing period', () => {
       messageCode: 0x0061,
       supplementary: undefined,
     } as const;
-    const content = billingAlertContent(device);
+    const content = billingAlertContent(device, NOW);
     if (!('compose' in content)) throw new TypeError('composed when its header is known');
     const payload = content.compose(header, NOW);
     const message = messageOf({ header, payload, signature: undefined, mac: undefined }, payload);

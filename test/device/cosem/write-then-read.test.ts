@@ -49,9 +49,9 @@ const voltage = (phases: readonly number[], base: number): Record<string, Plain>
     ]),
   ]);
 
-/** Mask and action bits of ECS25x, and the settings they make out of none. */
+/** Mask and action bits of ECS25x, and the settings they make out of all. */
 const MASK = `${'11110000'.repeat(32)}${'10100101'.repeat(32)}`;
-const SETTINGS = '10100000'.repeat(32);
+const SETTINGS = '10101111'.repeat(32);
 
 const ROWS_BACK: readonly Row[] = [
   [
