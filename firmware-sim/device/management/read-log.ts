@@ -49,11 +49,12 @@ export const RESTORE_GPF_LOG: SupportedUseCase = supported('GCS59', restoreLog);
 
 function restoreLog({ device, command, now, effects }: ExecutionContext): Bytes {
   const { deviceLogEntries } = decodeDer(RestoreGpfLogCommand, command.payload);
+  const entries = deviceLogEntries.map(({ deviceId, deviceType }) => ({ eui: euiField(deviceId), type: deviceType }));
   const before = device.deviceLog.entries;
-  const restoreOutcome = deviceLogEntries.map((deviceLogEntry) => {
-    const entry = { eui: euiField(deviceLogEntry.deviceId), type: deviceLogEntry.deviceType };
-    return { deviceLogEntry, joinResponseCode: restoreEntry(device, entry) };
-  });
+  const restoreOutcome = entries.map((entry) => ({
+    deviceLogEntry: fieldsOf(entry),
+    joinResponseCode: restoreEntry(device, entry),
+  }));
   if (device.deviceLog.entries !== before) effects.push(...backupGpfLog(device, now));
   return encodeDer(RestoreGpfLogResponse, { restoreOutcome });
 }

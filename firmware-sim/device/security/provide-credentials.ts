@@ -16,7 +16,14 @@ import { encodeReport } from './wide-lengths.ts';
 type RoleReport = DerValue<typeof ProvideCredentialsResponse>[number];
 
 /** Who may ask without a MAC, by a signature of its own (RTDS 4.5.0 CS02aSignature, CS02fSignature). */
-const SIGNERS: readonly RemotePartyRole[] = ['supplier', 'transitionalCoS', 'wanProvider', 'recovery'];
+const SIGNERS: readonly RemotePartyRole[] = [
+  'supplier',
+  'networkOperator',
+  'transitionalCoS',
+  'wanProvider',
+  'recovery',
+  'loadController',
+];
 
 /** CS02a and, where a device has load controller cells, CS02f: what its trust anchor cells hold. */
 export function provideCredentialsRows(type: DeviceType): SupportedUseCase[] {

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { decodeDer } from '../../../firmware-sim/codec/der.ts';
+import type { PrivateKey } from '../../../firmware-sim/crypto/keys.ts';
 import type { Device } from '../../../firmware-sim/device/device.ts';
 import { UpdateCredentialsAlert, UpdateCredentialsResponse } from '../../../firmware-sim/gbcs/asn1/structures.ts';
+import type { Certificate } from '../../../firmware-sim/gbcs/certificates/certificate.ts';
+import { subjectKeyIdentifier } from '../../../firmware-sim/gbcs/certificates/check.ts';
+import { issueCertificate } from '../../../firmware-sim/gbcs/certificates/issue.ts';
 import { parseCertificate } from '../../../firmware-sim/gbcs/certificates/parse.ts';
+import { authorityFields } from '../../../firmware-sim/gbcs/certificates/profile.ts';
 import { TEST_PARTIES } from '../../../firmware-sim/gbcs/certificates/test-cast.ts';
 import { type KeyUse, REMOTE_PARTY_ROLES } from '../../../firmware-sim/gbcs/key-provider.ts';
 import { checkSignature } from '../../../firmware-sim/gbcs/protection.ts';
@@ -242,4 +247,56 @@ describe('who may authorise', () => {
     expect(statuses(responseIn(device.receive(withoutMac(whole), NOW))?.payload)).toEqual([0, 0, 0, 10]);
     expect(REMOTE_PARTY_ROLES.recovery).toBe(1);
   });
+
+  it('takes a new root that the old one vouches for, and then trusts what the new one has issued', () => {
+    const device = managed('ESME');
+    const { organisationRoot: old } = pki.authorities;
+    const key = suite.generateKey('P-256', (count) => new Uint8Array(count).fill(11));
+    const newRoot = rootCertificate(key, key, old.certificate);
+    const link = rootCertificate(key, old.key, old.certificate);
+    const target = { role: 'root', use: 'keyCertSign' } as const;
+    const cell = { role: 'supplier', use: 'digitalSignature' } as const;
+    const attempt = (counter: bigint, path: readonly Bytes[]): number[] => {
+      const payload = updatePayload({
+        mode: 0,
+        authorisingCell: cell,
+        counter,
+        path,
+        replacements: [{ certificate: newRoot, target }],
+      });
+      const message = signed(device, { messageCode: 0x0100, originatorCounter: counter, payload });
+      return statuses(responseIn(device.receive(message, NOW))?.payload);
+    };
+    expect(attempt(1n, [])).toEqual([10]);
+    expect(attempt(2n, [newRoot])).toEqual([10]);
+    expect(device.anchors.cell(target)?.key.point).toEqual(old.key.publicKey.point);
+    expect(attempt(3n, [link])).toEqual([0]);
+    expect(device.anchors.cell(target)?.key.point).toEqual(key.publicKey.point);
+    expect(statuses(responseIn(device.receive(change(device, { counter: 4n }), NOW))?.payload)).toEqual([10, 10, 10]);
+  });
 });
+
+/** A root certificate for a key, signed by itself or by the root before it. */
+function rootCertificate(key: PrivateKey, signer: PrivateKey, like: Certificate): Bytes {
+  const keyIdentifier = subjectKeyIdentifier(suite, key.publicKey);
+  const issuer = {
+    name: like.subject,
+    keyIdentifier: subjectKeyIdentifier(suite, signer.publicKey),
+    algorithm: 'ecdsa-with-SHA256' as const,
+    sign: (tbs: Bytes) => suite.sign('deterministic', signer, tbs),
+  };
+  const subject = {
+    serial: new Uint8Array(16).fill(0x41),
+    publicKey: key.publicKey,
+    keyIdentifier,
+    notBefore: like.notBefore.at,
+  };
+  const policy = like.policies[0] ?? '';
+  const fields = authorityFields(issuer, subject, {
+    name: like.subject,
+    pathLength: undefined,
+    policy,
+    notAfter: like.notAfter.at,
+  });
+  return issueCertificate(issuer, fields);
+}
