@@ -8,7 +8,6 @@ import type { CosemKey, CosemStore } from './store.ts';
 export const RESULT = {
   success: 0,
   hardwareFault: 1,
-  temporaryFailure: 2,
   readWriteDenied: 3,
   objectUndefined: 4,
   typeUnmatched: 12,

@@ -5,6 +5,7 @@ import { protectedAccess } from '../../gbcs/catalogue.ts';
 import { type AccessRequest, type AccessResult, NULL_DATA } from '../../gbcs/dlms-apdu.ts';
 import type { WholeMessage } from '../../gbcs/message.ts';
 import { type CosemKey, cosemKey } from './key.ts';
+import { isWhole } from './parts.ts';
 import { isLive } from './reads.ts';
 import type { CosemStore } from './store.ts';
 
@@ -47,6 +48,13 @@ function valuesOf(result: AccessResult, access: AccessRow, messageCode: number):
   return [[cosemKey(classId, obis, member), result.data]];
 }
 
+/** A captured value replaces one of its own kind; one that holds other attributes needs all their fields. */
+function canHold(store: CosemStore, key: CosemKey, value: Element): boolean {
+  const old = store.get(key);
+  if (!old) return true;
+  return old.type === value.type && (!isWhole(key) || old.children.length === value.children.length);
+}
+
 /**
  * Puts the values of a captured response into a device's objects: what it read successfully, encrypted parts as far as they have
  * been opened. What the device is by itself (time, clock status, firmware version, identifier) stays; see `clonedLive`.
@@ -54,7 +62,7 @@ function valuesOf(result: AccessResult, access: AccessRow, messageCode: number):
  * @returns keys that took a value
  */
 export function loadClone(store: CosemStore, response: WholeMessage, request?: AccessRequest): readonly CosemKey[] {
-  const found = clonedValues(response, request).filter(([key]) => !isLive(key));
+  const found = clonedValues(response, request).filter(([key, value]) => !isLive(key) && canHold(store, key, value));
   for (const [key, value] of found) store.set(key, value);
   return found.map(([key]) => key);
 }

@@ -22,6 +22,13 @@ const PARTS: ReadonlyMap<string, Part> = new Map(
   PREPAYMENT_PARTS.map((key, index): [string, Part] => [key, { whole: PREPAYMENT_BALANCES, index }]),
 );
 
+const WHOLES = new Set([...PARTS.values()].map(({ whole }) => whole));
+
+/** Whether an attribute holds others, and so has to keep all its fields. */
+export function isWhole(key: string): boolean {
+  return WHOLES.has(key);
+}
+
 /** Where an attribute lives when another one holds it. */
 export function partOf(key: string): Part | undefined {
   return PARTS.get(key);

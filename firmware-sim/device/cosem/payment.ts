@@ -76,16 +76,20 @@ export function activateRate({ store, key }: Access): Outcome {
   return DONE;
 }
 
+/** Emergency credit activated (GBCS table 16.2). */
+const EMERGENCY_CREDIT_ACTIVATED = 0x81ab;
+
 /**
  * Activates emergency credit: done when it is active afterwards, even if it was before; refused outside prepayment mode, without a
  * limit, or while the balance is not below the threshold (GBCS ECS09).
  */
-export function activateEmergencyCredit({ store }: Access): Outcome {
+export function activateEmergencyCredit({ store, device, source, effects }: Access): Outcome {
   if (store.get(KEYS.emergencyActive)?.value === true) return DONE;
   const available =
     numberAt(store, KEYS.emergencyLimit) > 0 && numberAt(store, KEYS.balance) < numberAt(store, KEYS.emergencyThreshold);
   if (!isPrepayment(store) || !available) return refusedWith(RESULT.otherReason);
   store.set(KEYS.emergencyActive, dlms('boolean', true));
+  device.log('event', { at: source.at, code: EMERGENCY_CREDIT_ACTIVATED }, effects);
   return DONE;
 }
 

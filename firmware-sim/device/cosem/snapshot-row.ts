@@ -23,13 +23,18 @@ const scalar = (store: CosemStore, key: CosemKey, field: number): number => Numb
 /** Emergency credit, balance, payment debt, time debts 1 and 2, accumulated debt: the order of the logs (GBCS mapping table). */
 const BALANCE_FIELDS = [1, 0, 5, 3, 4, 2];
 
-/** Notes all registers in the log that payment mode and tariff changes fill, before such a change takes effect. */
+/**
+ * Notes all registers in the log that payment mode and tariff changes fill, before such a change takes effect. Changes of one
+ * moment are one change.
+ */
 export function noteRegisters(source: LogSource): void {
   const { store, at } = source;
+  const seconds = toSeconds2000(at);
+  if (store.own(CHANGE_LOG)?.children.at(-1)?.children[0]?.value === seconds) return;
   const blocks = numbersOf(store, BLOCKS, 0);
   const registersOf = (block: number): Plain => blocks.slice(2 * block * COLUMNS, (2 * block + 1) * COLUMNS);
   appendRow(source, CHANGE_LOG, [
-    toSeconds2000(at),
+    seconds,
     scalar(store, IMPORT, 0),
     scalar(store, IMPORT, 4),
     numbersOf(store, TIME_OF_USE, 0),

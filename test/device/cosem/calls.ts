@@ -41,6 +41,8 @@ export interface Step {
   readonly key: string;
   readonly data?: Plain | Element;
   readonly range?: readonly [from: number, to: number];
+  /** A selection other than by range. */
+  readonly selection?: NonNullable<AccessItem['selection']>;
 }
 
 const TIME_COLUMN = [1, obisBytes('0-0:94.44.100.255'), 2, 0] as const;
@@ -58,7 +60,7 @@ function selectionOf([from, to]: readonly [number, number]): { readonly selector
 }
 
 /** The access of a step; a value gets the type that the dictionary declares. */
-export function itemOf({ operation, key, data, range }: Step): AccessItem {
+export function itemOf({ operation, key, data, range, selection }: Step): AccessItem {
   const [classId = '', obis = '', member = ''] = key.split('/');
   const octets = obisBytes(obis) ?? NO_BYTES;
   const kind = operation === 'action' ? 'method' : 'attribute';
@@ -73,7 +75,7 @@ export function itemOf({ operation, key, data, range }: Step): AccessItem {
     classId: Number(classId),
     obis: octets,
     member: Number(member),
-    ...(range && { selection: selectionOf(range) }),
+    ...(range && { selection: selection ?? selectionOf(range) }),
     data: value instanceof Element ? value : NULL_DATA,
   };
 }
