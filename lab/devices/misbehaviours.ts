@@ -7,8 +7,17 @@ function wrong(text: string): UsageError {
   return new UsageError('bad-misbehaviour', `${JSON.stringify(text)} is no misbehaviour; there is ${forms}`);
 }
 
-/** An attribute or method (`m1`) of a COSEM object, a command or attribute of a cluster, a use case with an ASN.1 payload. */
-const FAULT_KEYS = [/^\d+\/[\d.:-]+\/m?\d+$/, /^[0-9a-f]{4}\/[0-9a-f]{2,4}$/, /^[A-Z]{2,4}\d{2}\w*$/];
+/**
+ * What can be made to fail: an attribute or method of a COSEM object; a command of a ZCL cluster (`#2`: only the second of a
+ * message) or an attribute; joining and unjoining; reading or replacing credentials of a role; a use case with an ASN.1 payload.
+ */
+const FAULT_KEYS = [
+  /^\d+\/\d+-\d+:\d+\.\d+\.\d+(?:\.\d+)?\/\d+$/,
+  /^(?:0x)?[0-9a-f]{4}\/(?:0x)?(?:[0-9a-f]{2}(?:#\d+)?|[0-9a-f]{4})$/i,
+  /^(?:un)?join$/,
+  /^credentials?\/[\w.]+$/,
+  /^[A-Z]{2,4}\d{2}\w*$/,
+];
 
 /**
  * Misbehaviours as people write them: `object-fault=3/1-0:1.8.0.255/2:2` makes that access fail with result 2 (hardware fault).

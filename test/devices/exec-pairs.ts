@@ -1,5 +1,6 @@
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
 import { type CryptoSuite, seededEntropy } from '../../firmware-sim/crypto/suite.ts';
+import type { ObjectFaults } from '../../firmware-sim/device/device.ts';
 import { decodeEnvelope, type Envelope } from '../../firmware-sim/gbcs/envelope.ts';
 import { type Bytes, equalBytes } from '../../firmware-sim/kernel/bytes.ts';
 import { Bench, type BenchAnswer } from '../../lab/devices/bench.ts';
@@ -44,22 +45,26 @@ export function pairBench(reference: ReferenceData): PairBench {
   return { suite, keystore: loadKeystore(reference.keystore, suite), pairs };
 }
 
-/** Lets a fresh device execute the command of a pair, with or without the response's values in it. */
-export function execute({ suite, keystore }: PairBench, pair: ReferencePair, clone: boolean): BenchAnswer {
-  const commands = [readCommand({ file: pair.command.id, bytes: pair.commandOctets })];
+/** How a fresh device is prepared before it gets the command of a pair. */
+export interface Preparation {
+  /** It takes over the values of the expected response. */
+  readonly clone: boolean;
+  readonly faults?: ObjectFaults;
+  /** Variant of the device. */
+  readonly profile?: string;
+}
+
+/** Lets a fresh device execute the command of a pair. */
+export function execute(
+  { suite, keystore }: PairBench,
+  pair: ReferencePair,
+  { clone, faults, profile }: Preparation,
+): BenchAnswer {
+  const command = readCommand({ file: pair.command.id, bytes: pair.commandOctets });
   const clones = clone && pair.responseOctets ? [readClone('clone', pair.responseOctets, suite, keystore)] : [];
-  const bench = new Bench({ suite, keystore, clones, seed: '1' }, commands, undefined);
-  const [command] = commands;
-  if (!command)
-    return {
-      outcome: 'rejected',
-      response: undefined,
-      alerts: [],
-      responseSignature: 'not-required',
-      reason: undefined,
-      device: undefined,
-    };
-  return bench.execute(command);
+  return new Bench({ suite, keystore, clones, profile, seed: '1', ...(faults && { faults }) }, [command], undefined).execute(
+    command,
+  );
 }
 
 /** How an answer compares with the reference device's. */
