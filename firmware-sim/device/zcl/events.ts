@@ -1,5 +1,6 @@
 import { ALERT_ROWS } from '../alerts.ts';
 import type { AlertSettings, Device } from '../device.ts';
+import type { LogName } from '../event-log.ts';
 import { numberIn } from './plain.ts';
 import type { ZclCall } from './rule.ts';
 
@@ -18,12 +19,16 @@ export function gasAlertSettings(device: Device, code: number): AlertSettings | 
   return { send: (bits & WIDE_AREA) !== 0, log: (bits & LOG_ACTION) !== 0 };
 }
 
-/** Says that something has happened: an alert where the table has one for it, else a line in the log, both as configured. */
-export function raise({ device, now, effects }: Pick<ZclCall, 'device' | 'now' | 'effects'>, code: number): void {
+/** Says that something has happened: an alert where the table has one for it, else a line in a log, both as configured. */
+export function raise(
+  { device, now, effects }: Pick<ZclCall, 'device' | 'now' | 'effects'>,
+  code: number,
+  log: LogName = 'event',
+): void {
   if (ALERT_ROWS.has(code)) {
     effects.push(...device.alert(code, now));
     return;
   }
   if (gasAlertSettings(device, code)?.log === false) return;
-  device.log('event', { at: device.localTime(now), code }, effects);
+  device.log(log, { at: device.localTime(now), code }, effects);
 }

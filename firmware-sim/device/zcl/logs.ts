@@ -1,6 +1,7 @@
 import { toSeconds2000 } from '../../kernel/time.ts';
 import type { LogEntry } from '../event-log.ts';
 import { LOG_CAPACITY } from '../event-log.ts';
+import { raise } from './events.ts';
 import { numberIn } from './plain.ts';
 import type { Publication, ZclCall, ZclRules } from './rule.ts';
 import type { ZclRecord } from './store.ts';
@@ -10,6 +11,8 @@ const LOG_ID = { general: 3, security: 4, gasMeter: 6 } as const;
 const LOG_ID_MASK = 0x0f;
 /** ClearedEventsLogs: bit 3 for the general log (GBCS CS11). */
 const GENERAL_CLEARED = 0x08;
+/** Event log cleared, a security event (GBCS table 16.2). */
+const LOG_WAS_CLEARED = 0x8f52;
 
 const EVENT_LOG = 0x01;
 const LOG_CLEARED = 0x02;
@@ -53,11 +56,13 @@ function readEventLog(call: ZclCall): Publication {
 const cleared = (logs: number): Publication => ({ command: LOG_CLEARED, records: [{ ClearedEventsLogs: logs }] });
 
 /** Only the general log can be cleared (GBCS CS11). */
-function clearEventLog({ store, device, request }: ZclCall): Publication {
+function clearEventLog(call: ZclCall): Publication {
+  const { store, device, request } = call;
   const id = numberIn(request, 'Log ID');
   if (id !== LOG_ID.general && id !== LOG_ID.gasMeter) return cleared(0);
   store.setRecords('log.event', []);
   device.logs.event.clear();
+  raise(call, LOG_WAS_CLEARED, 'security');
   return cleared(GENERAL_CLEARED);
 }
 

@@ -87,6 +87,8 @@ function activateEmergencyCredit(call: ZclCall): number {
 
 /** Registers of the debts by Debt Amount Type: time debt 1 and 2, payment debt, all incremental (GBCS GCS04). */
 const DEBTS: Readonly<Record<number, number>> = { 1: 0x0210, 3: 0x0220, 5: 0x0230 };
+/** Events of a debt that has been paid off (GBCS table 16.2). */
+const DEBT_COMPLETED: Readonly<Record<number, number>> = { 528: 0x81a7, 544: 0x81a8, 560: 0x81a9 };
 /** Offsets of a debt's attributes from its register's block. */
 const DEBT_AMOUNT = 1;
 const DEBT_FREQUENCY = 6;
@@ -95,12 +97,16 @@ const DEBT_RATE = 7;
 const FREQUENCIES: readonly number[] = [0, 1, 0xff];
 const FREQUENCY_NOT_APPLICABLE = 0xff;
 
-function changeDebt({ store, request }: ZclCall): number {
+function changeDebt(call: ZclCall): number {
+  const { store, request } = call;
   const block = DEBTS[numberIn(request, 'Debt Amount Type')];
   const frequency = numberIn(request, 'Debt Recovery Frequency');
   if (block === undefined || !FREQUENCIES.includes(frequency)) return ZCL_STATUS.invalidField;
-  const amount = store.number(PREPAYMENT, block + DEBT_AMOUNT) + numberIn(request, 'Debt Amount');
-  store.change(PREPAYMENT, block + DEBT_AMOUNT, Math.max(0, amount));
+  const before = store.number(PREPAYMENT, block + DEBT_AMOUNT);
+  const amount = Math.max(0, before + numberIn(request, 'Debt Amount'));
+  store.change(PREPAYMENT, block + DEBT_AMOUNT, amount);
+  const completed = DEBT_COMPLETED[block];
+  if (before > 0 && amount === 0 && completed !== undefined) raise(call, completed);
   if (block + DEBT_AMOUNT === A.paymentDebt) {
     store.change(PREPAYMENT, A.topUpPercentage, numberIn(request, 'Debt Recovery Balance Percentage'));
     return ZCL_STATUS.success;

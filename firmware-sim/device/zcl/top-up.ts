@@ -18,6 +18,7 @@ const EVENT: Readonly<Record<number, number>> = {
 };
 const NOT_AUTHENTIC = 0x8f63;
 const CREDIT_ADDED_LOCALLY = 0x810e;
+const PAYMENT_DEBT_COMPLETED = 0x81a9;
 /** Originating Device: a display in the home (GBCS PCS01). */
 const LOCAL = 2;
 
@@ -109,7 +110,7 @@ function answer(call: ZclCall, result: number, value: number): Publication {
 }
 
 function refuse(call: ZclCall, result: number, code: number | undefined = EVENT[result]): Publication {
-  if (code !== undefined) raise(call, code);
+  if (code !== undefined) raise(call, code, 'security');
   return answer(call, result, NO_VALUE);
 }
 
@@ -195,6 +196,7 @@ function addCredit(call: ZclCall, split: CreditSplit, value: number, utrn: strin
       'Outstanding Debt': store.number(PREPAYMENT, PAYMENT_DEBT),
     };
     store.setRecords('log.debts', [...store.records('log.debts'), payment].slice(-DEBTS_LOGGED));
+    if (store.number(PREPAYMENT, PAYMENT_DEBT) === 0) raise(call, PAYMENT_DEBT_COMPLETED);
   }
   if (split.emergencyCredit > 0 && store.number(PREPAYMENT, EMERGENCY) >= store.number(PREPAYMENT, EMERGENCY_LIMIT)) {
     store.setRecords('payment.emergencyCredit', []);

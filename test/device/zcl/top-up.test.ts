@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { entriesIn } from '../../../firmware-sim/device/zcl/plain.ts';
-import { splitCredit } from '../../../firmware-sim/device/zcl/top-up.ts';
+import { splitCredit, UTRN_CACHE } from '../../../firmware-sim/device/zcl/top-up.ts';
 import { makeUtrn, type UtrnParties, utrnOriginatorCounter } from '../../../firmware-sim/gbcs/utrn.ts';
 import { fromAscii } from '../../../firmware-sim/kernel/bytes.ts';
 import { toSeconds2000 } from '../../../firmware-sim/kernel/time.ts';
@@ -43,6 +43,7 @@ describe('a top-up of a gas meter', () => {
     expect(gas.store.number(PREPAYMENT, 0x0231)).toBe(2_900_000);
     expect(remote(gas, token(1_000, 6), 6)).toMatchObject({ 'Result Type': 2, 'Top Up Value': -1, 'Credit Remaining': -1 });
     expect(gas.store.number(PREPAYMENT, 0x0001)).toBe(1_000_000);
+    expect(gas.device.logs.security.entries.map(({ code }) => code)).toEqual([0x8f51]);
     const logs = ask(gas, 'GCS15e', [
       { cluster: PREPAYMENT, command: 8, fromDateTime: 0, fields: { 'Latest End Time': 0xffff_fffe, 'Number of Records': 5 } },
     ]).said[0]?.record;
@@ -89,6 +90,31 @@ describe('a top-up of a gas meter', () => {
       'Source of Top up': 0,
       'Credit Remaining': -1,
     });
+  });
+});
+
+describe('tokens below a floor', () => {
+  it('of a new supplier have been used already', () => {
+    const gas = gasMeter();
+    gas.device.counters.setTopUpFloor('supplier', utrnOriginatorCounter(6));
+    expect(remote(gas, token(1, 6), 6)).toMatchObject({ 'Result Type': 2 });
+    expect(remote(gas, token(1, 7), 7)).toMatchObject({ 'Result Type': 0 });
+  });
+
+  it('of a full cache are forgotten and refused', () => {
+    const gas = gasMeter();
+    const cached = Array.from({ length: UTRN_CACHE }, (_, i) => ({ Counter: 100 + i }));
+    gas.store.setRecords('payment.utrnCounters', cached);
+    expect(remote(gas, token(1, 99), 99)).toMatchObject({ 'Result Type': 2 });
+    expect(remote(gas, token(1, 300), 300)).toMatchObject({ 'Result Type': 0 });
+    expect(gas.store.records('payment.utrnCounters')).toHaveLength(UTRN_CACHE);
+  });
+
+  it('that pay a debt off say so', () => {
+    const gas = gasMeter();
+    gas.store.change(PREPAYMENT, 0x0231, 50);
+    expect(remote(gas, token(1, 6), 6)).toMatchObject({ 'Credit Remaining': 100_000 + 950 });
+    expect(gas.device.logs.event.entries.map(({ code }) => code)).toEqual([0x81a9]);
   });
 });
 

@@ -298,6 +298,10 @@ describe('what is written to a gas meter is what it says afterwards', () => {
     const cleared = ask(gas, 'CS11', [{ cluster: 0x0709, command: 1, fields: { 'Log ID': 3 } }]).said[0]?.record;
     expect(cleared).toEqual({ ClearedEventsLogs: 8 });
     expect(log()?.status).toBe(0x8b);
+    expect(gas.device.logs.security.entries.map(({ code }) => code)).toEqual([0x8f52]);
+    expect(ask(gas, 'CS11', [{ cluster: 0x0709, command: 1, fields: { 'Log ID': 4 } }]).said[0]?.record).toEqual({
+      ClearedEventsLogs: 0,
+    });
   });
 
   it('GCS31: the network data log starts afresh', () => {
