@@ -1,4 +1,4 @@
-import type { ZclField } from '../../dictionary/zcl.ts';
+import type { GbzTemplateCommand, ZclField } from '../../dictionary/zcl.ts';
 import { gbzTemplate, zclCommand } from '../../dictionary/zcl-tables.ts';
 import { decodeGbz, GBZ_CONTROL, GBZ_PROFILE, type GbzComponent } from '../../gbcs/gbz.ts';
 import type { Bytes } from '../../kernel/bytes.ts';
@@ -28,20 +28,21 @@ export function componentsOf(useCase: string, payload: Bytes): readonly GbzCompo
   const { components } = decodeGbz(payload);
   const rows = gbzTemplate(useCase)?.commands ?? [];
   for (const [i, component] of components.entries()) {
-    const { cluster, command, frameControl, sealed, fields } = component;
-    const known = rows.some((row) => row.cluster === cluster && row.command === command && row.frameControl === frameControl);
-    const whole = isClusterSpecific(component) ? isWhole(schemaOf(component), fields) : fields.every((field) => field.named);
     const last = (component.control & GBZ_CONTROL.last) !== 0;
-    if (!known || sealed || !whole || last !== (i === components.length - 1)) {
-      throw new ProtocolFault(
-        'bad-gbz',
-        `component ${i} (${commandKey(cluster, command)}) is none of ${useCase}`,
-        0,
-        'GBCS 7.2.10',
-      );
-    }
+    const sound = rows.some((row) => conforms(component, row)) && last === (i === components.length - 1);
+    if (sound) continue;
+    const key = commandKey(component.cluster, component.command);
+    throw new ProtocolFault('bad-gbz', `component ${i} (${key}) is none of ${useCase}`, 0, 'GBCS 7.2.10');
   }
   return components;
+}
+
+/** A component is what its template says: a whole command, or a read of attributes the use case is for. */
+function conforms(component: GbzComponent, row: GbzTemplateCommand): boolean {
+  const { cluster, command, frameControl, sealed, fields } = component;
+  if (row.cluster !== cluster || row.command !== command || row.frameControl !== frameControl || sealed) return false;
+  if (isClusterSpecific(component)) return isWhole(schemaOf(component), fields);
+  return fields.every((field) => row.attributes?.includes(Number(field.value)) === true);
 }
 
 function schemaOf({ cluster, command, frameControl }: GbzComponent): readonly ZclField[] {

@@ -47,12 +47,14 @@ export function responseMessage(useCase: string, outcomes: readonly Outcome[], s
   let frameCounter = 0;
   const component = (asked: GbzComponent, answer: Answer): GbzComponent => {
     const { cluster, sequence } = asked;
-    const row = rows.find((one) => one.cluster === cluster && one.command === answer.command);
-    const templated = answer.command === DEFAULT_RESPONSE && !answer.clusterSpecific ? undefined : row;
+    const kind = answer.clusterSpecific ? CLUSTER_SPECIFIC : 0;
+    const templated = rows.find(
+      (one) => one.cluster === cluster && one.command === answer.command && (one.frameControl & 3) === kind,
+    );
     // Where a cluster is read, even a refusal comes from the server (RTDS 4.5.0 GCS20r ERROR).
     const reads = rows.some((one) => one.cluster === cluster);
     const towards = isToClient(asked) && !reads ? 0 : FROM_SERVER;
-    const frameControl = templated?.frameControl ?? towards | (answer.clusterSpecific ? CLUSTER_SPECIFIC : 0);
+    const frameControl = templated?.frameControl ?? towards | kind;
     const head = { cluster, fromDateTime: undefined, frameControl, sequence, command: answer.command };
     if (!templated?.encrypted) return { ...head, control: 0, fields: answer.fields, sealed: undefined };
     const sealed = { headerControl: 0, frameCounter: frameCounter++, blob: seal(encodeZclFields(answer.fields)) };

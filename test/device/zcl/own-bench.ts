@@ -29,8 +29,7 @@ export interface Gas {
 }
 
 /** A GSME of the default profile with keys of its own. */
-export function gasMeter(faults?: ObjectFaults): Gas {
-  const store = new ZclStore(gasDefaults(NOON));
+export function gasMeter(faults?: ObjectFaults, store = new ZclStore(gasDefaults(NOON))): Gas {
   const device = new Device(GSME_PROFILE, {
     suite,
     identity: deviceIdentity(GSME, pki),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { entriesIn, numberIn, octetsIn } from '../../../firmware-sim/device/zcl/plain.ts';
-import type { ZclRecord } from '../../../firmware-sim/device/zcl/store.ts';
+import { EMPTY_ZCL_STATE, type ZclRecord, ZclStore } from '../../../firmware-sim/device/zcl/store.ts';
 import { fromAscii } from '../../../firmware-sim/kernel/bytes.ts';
+import { ProtocolFault } from '../../../firmware-sim/kernel/errors.ts';
 import { toSeconds2000 } from '../../../firmware-sim/kernel/time.ts';
 import { type Ask, ask, type Gas, gasMeter, NOON } from './own-bench.ts';
 
@@ -378,12 +379,18 @@ describe('reads of a gas meter', () => {
   });
 
   it('an attribute the meter has not got fails, and nothing after its component is executed', () => {
-    const gas = gasMeter();
+    const gas = gasMeter(undefined, new ZclStore(EMPTY_ZCL_STATE));
     const { said } = ask(gas, 'GCS60', [
-      { cluster: METERING, command: 0, attributes: [0x0fff, 0x0a00] },
+      { cluster: METERING, command: 0, attributes: [0x0a00] },
       { cluster: PREPAYMENT, command: 0, attributes: [0x0001] },
     ]);
-    expect(said[0]?.attributes).toEqual({ 4095: { status: 0x86 }, 2560: 3_500_000 });
+    expect(said[0]?.attributes).toEqual({ 2560: { status: 0x86 } });
     expect(said[1]?.status).toBe(1);
+  });
+
+  it('only attributes a use case is for can be read with it', () => {
+    const gas = gasMeter();
+    const asks: readonly Ask[] = [{ cluster: METERING, command: 0, attributes: [0x0a00, 0x0014] }];
+    expect(() => ask(gas, 'GCS60', asks)).toThrow(ProtocolFault);
   });
 });
