@@ -1,5 +1,6 @@
 import type { Element } from '../../codec/element.ts';
 import type { Bytes } from '../../kernel/bytes.ts';
+import { setTime } from '../management/set-time.ts';
 import { type Access, DONE, type Outcome, RESULT, refusedWith } from './access.ts';
 import { namedMoment } from './activations.ts';
 
@@ -7,8 +8,7 @@ import { namedMoment } from './activations.ts';
 const INTERVAL_START = '8/0-0:1.0.0.255/validity-start';
 const INTERVAL_END = '8/0-0:1.0.0.255/validity-end';
 
-/** Clock not adjusted; clock adjusted (GBCS table 16.2). */
-const NOT_ADJUSTED = 0x8f0c;
+/** Clock adjusted (GBCS table 16.2). */
 const ADJUSTED = 0x8145;
 
 const octetsOf = (element: Element | undefined): Bytes =>
@@ -28,20 +28,15 @@ export function presetTime({ store, item }: Access): Outcome {
 }
 
 /**
- * adjust_to_preset_time: takes the hub's time when it lies in the preset interval, ends included. Else the clock stays as it is
- * and is no longer relied on; 0x8F0C says so (GBCS 9.1, ECS70).
+ * adjust_to_preset_time: takes the hub's time when it lies in the preset interval, ends included; a clock that moves is noted
+ * (GBCS 9.1, ECS70).
  */
 export function adjustToPresetTime({ device, store, now, effects }: Access): Outcome {
   const from = namedMoment(octetsOf(store.get(INTERVAL_START)));
   const to = namedMoment(octetsOf(store.get(INTERVAL_END)));
   if (from === undefined || to === undefined) return refusedWith(RESULT.otherReason);
-  if (now >= from && now <= to) {
-    const moved = device.clock.offsetMs !== 0;
-    device.clock = { offsetMs: 0, status: 'reliable' };
-    if (moved) device.log('event', { at: device.localTime(now), code: ADJUSTED }, effects);
-    return DONE;
-  }
-  device.clock = { ...device.clock, status: device.clock.status === 'invalid' ? 'invalid' : 'unreliable' };
-  effects.push(...device.alert(NOT_ADJUSTED, now));
+  const before = device.clock.offsetMs;
+  setTime(device, from, to, now, effects);
+  if (device.clock.offsetMs !== before) device.log('event', { at: device.localTime(now), code: ADJUSTED }, effects);
   return DONE;
 }

@@ -14,10 +14,10 @@ import {
   resetEmergencyCredit,
   setAccumulatedDebt,
   setBalance,
-  topUp,
 } from './payment.ts';
 import { getProtectedAttributes } from './protected-read.ts';
 import { runAuxiliaryScript, runSupplyScript, runTariffScript } from './switching.ts';
+import { topUp } from './top-up.ts';
 
 /** What a method does. Its argument has the declared type already. */
 type Method = (access: Access) => Outcome;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Plain } from '../../../firmware-sim/device/cosem/value.ts';
 import type { Device } from '../../../firmware-sim/device/device.ts';
 import { decodeDataNotification, dlms } from '../../../firmware-sim/gbcs/dlms-apdu.ts';
-import { makeUtrn } from '../../../firmware-sim/gbcs/utrn.ts';
+import { makeUtrn, utrnOriginatorCounter } from '../../../firmware-sim/gbcs/utrn.ts';
 import { fromAscii } from '../../../firmware-sim/kernel/bytes.ts';
 import { toSeconds2000 } from '../../../firmware-sim/kernel/time.ts';
 import { BROKER, ESME, logged, pki, SUPPLIER, sent, suite } from '../bench.ts';
@@ -78,8 +78,10 @@ describe('top-up', () => {
   };
   const token = (device: Device, counter: number, value: number, supplier = SUPPLIER): string =>
     makeUtrn(suite, { supplier, device: ESME, z: z(device) }, { valueClass: 'pounds', value, counter });
-  const topUp = (device: Device, utrn: string): Called =>
-    call(device, 'CS01a', [{ operation: 'action', key: '115/0-0:19.40.0.255/1', data: dlms('octet-string', fromAscii(utrn)) }]);
+  const topUp = (device: Device, utrn: string, counter = 1_000n): Called =>
+    call(device, 'CS01a', [{ operation: 'action', key: '115/0-0:19.40.0.255/1', data: dlms('octet-string', fromAscii(utrn)) }], {
+      counter,
+    });
 
   it('adds a credit once, and logs it', () => {
     const device = deviceOf();
@@ -91,6 +93,18 @@ describe('top-up', () => {
     const again = topUp(device, utrn);
     expect([codes(again), logged(again.effects)]).toEqual([[1], [0x8f51]]);
     expect(held(device, '112/0-0:19.10.0.255/2')).toBe(80_000 + 1_500_000);
+  });
+
+  it('takes counters far from those used before, and none that a change of supplier has ruled out', () => {
+    const device = deviceOf();
+    const far = 2_458_896_172;
+    const utrn = token(device, far, 1);
+    expect(codes(topUp(device, utrn))).toEqual([1]);
+    expect(codes(topUp(device, utrn, utrnOriginatorCounter(far)))).toEqual([0]);
+    device.counters.setTopUpFloor('supplier', utrnOriginatorCounter(far + 5));
+    const ruledOut = topUp(device, token(device, far + 5, 1), utrnOriginatorCounter(far + 5));
+    expect([codes(ruledOut), logged(ruledOut.effects)]).toEqual([[1], [0x8f51]]);
+    expect(codes(topUp(device, token(device, far + 6, 1), utrnOriginatorCounter(far + 6)))).toEqual([0]);
   });
 
   it('remembers used counters in its state', () => {
