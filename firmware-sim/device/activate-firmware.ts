@@ -105,7 +105,7 @@ export function finishActivation(device: Device, succeeded: boolean, now: Millis
   if (succeeded) effects.push(...device.alert(ALERT.firmwareVersionChanged, now));
   effects.push({ kind: 'activation-finished', at: now, version: device.firmware.active.version, succeeded });
   const { cause } = activation;
-  if (cause.kind === 'immediate') effects.push(device.respond(cause.command, outcome(device, code), now));
+  if (cause.kind === 'immediate') effects.push(...device.respond(cause.command, outcome(device, code), now));
   else effects.push(...report(device, cause, code, now));
   return effects;
 }

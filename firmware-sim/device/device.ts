@@ -17,6 +17,7 @@ import { EventLog, type LogEntry, type LogName } from './event-log.ts';
 import { type DowngradePolicy, type FirmwareSlot, FirmwareStore } from './firmware.ts';
 import { FutureDatedQueue, type PendingCommand } from './future-dated.ts';
 import { ACCEPTING_HAN, DeviceLog, type HanPort } from './management/device-log.ts';
+import { type Misbehaviours, responseCounter, responseTime } from './misbehaviours.ts';
 import { type AlertContent, alertPayload, commandQuote, type Notation } from './notation.ts';
 import { HourlyLimit, isRefusal, REFUSAL_ALERTS, type Refusal, refused } from './refusal.ts';
 import { ReplayCounters, type ReplayGranularity } from './replay-counters.ts';
@@ -68,6 +69,8 @@ export interface DeviceSetup {
   readonly zcl?: ZclStore | undefined;
   /** Named misbehaviour `object-fault`. */
   readonly faults?: ObjectFaults;
+  /** What the device does wrong on purpose. */
+  readonly misbehaviours?: Misbehaviours;
   /** Remote parties' private keys, for a device whose own private keys are not held. */
   readonly lentKeys?: KeyProvider | undefined;
   /** Whether validity in time of certificates is checked. Default true. */
@@ -110,6 +113,7 @@ export class Device {
   readonly cosem: CosemStore | undefined;
   readonly zcl: ZclStore | undefined;
   readonly faults: ObjectFaults;
+  readonly misbehaviours: Misbehaviours;
   readonly han: HanPort;
   readonly deviceLog: DeviceLog;
   readonly certificateValidity: boolean;
@@ -137,6 +141,7 @@ export class Device {
     this.cosem = setup.cosem;
     this.zcl = setup.zcl;
     this.faults = setup.faults ?? NO_FAULTS;
+    this.misbehaviours = setup.misbehaviours ?? WELL_BEHAVED;
     this.han = setup.han ?? ACCEPTING_HAN;
     this.deviceLog = setup.deviceLog ?? new DeviceLog();
     this.certificateValidity = setup.certificateValidity ?? true;
@@ -167,6 +172,11 @@ export class Device {
   nextCounter(): bigint {
     this.#originatorCounter += 1n;
     return this.#originatorCounter;
+  }
+
+  #alertCounter(): bigint {
+    const stuck = this.misbehaviours.has('replayed-alert-counter') && this.#originatorCounter > 0n;
+    return stuck ? this.#originatorCounter : this.nextCounter();
   }
 
   /** Repeatable entropy for a key pair; the same purpose gives the same pair. */
@@ -221,7 +231,7 @@ export class Device {
     const response = this.#responseHeader(row, header, now);
     try {
       const result = row.execute({ device: this, command, now, effects, response });
-      if (result !== 'later') effects.push(this.#answer(row, command, response, result));
+      if (result !== 'later') effects.push(...this.#answer(row, command, response, result));
     } catch (error) {
       if (!(error instanceof ProtocolFault)) throw error;
       this.#refuse(refused('bad-payload', error.message), header, now, effects);
@@ -286,7 +296,7 @@ export class Device {
   ): DeviceEffect {
     const header: MessageHeader = {
       cra: 'alert',
-      originatorCounter: this.nextCounter(),
+      originatorCounter: this.#alertCounter(),
       originator: this.eui,
       recipient,
       dateTime: undefined,
@@ -307,21 +317,22 @@ export class Device {
     const encrypted = row.supplementaryCounter && command.supplementary?.certificate !== undefined;
     return {
       cra: 'response',
-      originatorCounter: command.originatorCounter,
+      originatorCounter: responseCounter(this.misbehaviours, command),
       originator: this.eui,
       recipient: command.originator,
-      dateTime: row.responseDateTime ? dlmsDateTime(this.localTime(now), status) : undefined,
+      dateTime: row.responseDateTime ? dlmsDateTime(responseTime(this.misbehaviours, this.localTime(now)), status) : undefined,
       messageCode: command.messageCode,
       supplementary: echo && encrypted ? { ...echo, originatorCounter: this.nextCounter() } : echo,
     };
   }
 
-  #answer(row: SupportedUseCase, command: Pick<Command, 'form'>, response: MessageHeader, payload: Bytes): DeviceEffect {
-    return protectMessage(this, response, payload, row.critical || command.form === 'signed' ? 'signed' : 'maced');
+  #answer(row: SupportedUseCase, command: Pick<Command, 'form'>, response: MessageHeader, payload: Bytes): DeviceEffect[] {
+    if (this.misbehaviours.has('no-answer')) return [];
+    return [protectMessage(this, response, payload, row.critical || command.form === 'signed' ? 'signed' : 'maced')];
   }
 
   /** The response to a command that is answered later: signed for a critical use case, else MACed (GBCS 7.2.8). */
-  respond(command: MessageHeader, payload: Bytes, now: Millis): DeviceEffect {
+  respond(command: MessageHeader, payload: Bytes, now: Millis): DeviceEffect[] {
     const row = this.profile.useCases.get(command.messageCode);
     assert(row, 'only supported commands are answered');
     return this.#answer(row, { form: 'maced' }, this.#responseHeader(row, command, now), payload);
@@ -358,6 +369,7 @@ export class Device {
 const MALFORMED_PER_HOUR = 10;
 
 const NO_FAULTS: ObjectFaults = new Map();
+const WELL_BEHAVED: Misbehaviours = new Set();
 
 /** The supplementary party as an answer repeats it. */
 function echoed({ supplementary: s }: MessageHeader): MessageHeader['supplementary'] {

@@ -4,6 +4,7 @@ import { macEnvelope, macParties, sharedSecretOf, signEnvelope } from '../../gbc
 import { type Bytes, NO_BYTES } from '../../kernel/bytes.ts';
 import type { Device } from '../device.ts';
 import type { DeviceEffect } from '../effects.ts';
+import { spoiled } from '../misbehaviours.ts';
 
 /**
  * A message of a device, protected: signed, or MACed for its recipient (GBCS 6.2). Where the key for it is not held, the signature
@@ -18,7 +19,8 @@ function signed(device: Device, envelope: Envelope): DeviceEffect {
   const { header } = envelope;
   const key = device.anchors.own.privateKey('digitalSignature');
   const whole = key ? signEnvelope(device.suite, envelope, key, device.signatureProfile) : { ...envelope, signature: NO_BYTES };
-  const message = encodeEnvelope(whole);
+  const signature = spoiled(whole.signature ?? NO_BYTES, key !== undefined && device.misbehaviours.has('wrong-signature'));
+  const message = encodeEnvelope({ ...whole, signature });
   return { kind: 'send', message, header, responseSignature: key ? 'signed' : 'no-key', responseMac: 'not-required' };
 }
 
@@ -26,6 +28,8 @@ function maced(device: Device, envelope: Envelope): DeviceEffect {
   const { header } = envelope;
   const { suite, anchors } = device;
   const z = sharedSecretOf(suite, anchors, macParties(header, anchors));
-  const message = encodeEnvelope(z ? macEnvelope(suite, envelope, z) : { ...envelope, signature: NO_BYTES });
+  const whole = z ? macEnvelope(suite, envelope, z) : { ...envelope, signature: NO_BYTES };
+  const mac = whole.mac && spoiled(whole.mac, device.misbehaviours.has('wrong-mac'));
+  const message = encodeEnvelope({ ...whole, mac });
   return { kind: 'send', message, header, responseSignature: 'not-required', responseMac: z ? 'signed' : 'no-key' };
 }
