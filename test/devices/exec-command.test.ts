@@ -2,8 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { obisBytes } from '../../firmware-sim/dictionary/cosem-obis.ts';
-import { decodeAccessResponse, encodeAccessRequest, invokeIdOf, NULL_DATA } from '../../firmware-sim/gbcs/dlms-apdu.ts';
+import { decodeAccessResponse } from '../../firmware-sim/gbcs/dlms-apdu.ts';
 import { decodeEnvelope } from '../../firmware-sim/gbcs/envelope.ts';
 import { checkMac, checkSignature } from '../../firmware-sim/gbcs/protection.ts';
 import { type Bytes, fromHex, NO_BYTES, toHex } from '../../firmware-sim/kernel/bytes.ts';
@@ -12,6 +11,7 @@ import { writeKeystore } from '../../lab/keystore/write-keystore.ts';
 import { activateFirmware } from '../../lab/update/commands.ts';
 import { BROKER, command, ESME, pki, SECOND_SUPPLIER, SUPPLIER, suite } from '../device/bench.ts';
 import { type CommandResult, runHere } from '../support/run-cli.ts';
+import { readCommand } from './commands.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'hanbench-exec-'));
 const keys = join(scratch, 'keys');
@@ -34,23 +34,6 @@ function file(content: Bytes | string): string {
   const path = join(scratch, `message-${++files}.hex`);
   writeFileSync(path, typeof content === 'string' ? content : toHex(content));
   return path;
-}
-
-/** A read of COSEM attributes, `class/OBIS/number`. */
-function readCommand(messageCode: number, objects: readonly string[], counter = 1_000n, originator: Eui64 = SUPPLIER): Bytes {
-  const items = objects.map((key) => {
-    const [classId = '', obis = '', member = ''] = key.split('/');
-    return {
-      operation: 'get' as const,
-      classId: Number(classId),
-      obis: obisBytes(obis) ?? NO_BYTES,
-      member: Number(member),
-      data: NULL_DATA,
-    };
-  });
-  const invokeId = invokeIdOf(counter);
-  const payload = encodeAccessRequest({ kind: 'dlms-access-request', invokeId, dateTime: NO_BYTES, items });
-  return command({ messageCode, originatorCounter: counter, originator, payload });
 }
 
 const FIRMWARE = '1/0-0:0.2.1.255/2';
