@@ -25,6 +25,7 @@ export const ALERT = {
   unusualNumbers: 0x8f60,
   futureDatedDone: 0x8f66,
   futureDatedFailed: 0x8f67,
+  credentialsUpdated: 0x8f70,
   firmwareVerified: 0x8f72,
   commandNotSupported: 0x8f85,
   firmwareTransferred: 0x8f8a,
@@ -175,6 +176,7 @@ const ROWS: readonly AlertRow[] = [
   },
   { code: 0x8f66, title: 'future-dated command done', recipient: 'supplier', messageCode: { dlms: 0x00ca, gbz: 0x00ca } },
   { code: 0x8f67, title: 'future-dated command failed', recipient: 'supplier', messageCode: { dlms: 0x00ca, gbz: 0x00ca } },
+  { code: 0x8f70, title: 'security credentials updated', log: 'security' },
   {
     code: 0x8f72,
     title: 'firmware verified',

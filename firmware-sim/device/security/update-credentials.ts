@@ -16,6 +16,7 @@ import { momentOf } from '../activate-firmware.ts';
 import { ALERT } from '../alerts.ts';
 import { generalizedTime } from '../clock.ts';
 import type { Device } from '../device.ts';
+import type { DeviceEffect } from '../effects.ts';
 import { CANCEL_TIME } from '../future-dated.ts';
 import { type ExecutionContext, type PendingContext, type SupportedUseCase, supported } from '../use-case.ts';
 import { cellNameOf } from './cell-identifier.ts';
@@ -85,14 +86,14 @@ function checkControl({ control }: Command, mode: ReplacementMode, type: DeviceT
   if (cell?.role !== mode.authorises || cell.use !== use) malformed(`the authorising cell is not the ${mode.authorises}'s`);
 }
 
-function update({ device, command, now }: ExecutionContext, mode: ReplacementMode, type: DeviceType): Bytes {
+function update({ device, command, now, effects }: ExecutionContext, mode: ReplacementMode, type: DeviceType): Bytes {
   const parsed = parse(command.payload);
   const { messageCode, originator, originatorCounter } = command.header;
   checkControl(parsed.command, mode, type, originatorCounter);
   const { executionDateTime } = parsed.command;
   const useCase = pendingName(mode);
   if (executionDateTime === undefined) {
-    const executionOutcome = execute(device, parsed, mode, now);
+    const executionOutcome = execute(device, parsed, mode, now, effects);
     return encodeReport(UpdateCredentialsResponse, { commandAccepted: null, executionOutcome });
   }
   if (executionDateTime === CANCEL_TIME) device.futureDated.cancel(useCase);
@@ -113,7 +114,7 @@ const pendingName = ({ useCase, messageCode }: ReplacementMode): string => `${us
 
 /** A future-dated update: 0x8F66 when every cell was replaced, else 0x8F67, to whoever sent the command. */
 function updateLater({ device, pending, now, effects }: PendingContext, mode: ReplacementMode): void {
-  const executionOutcome = execute(device, parse(pending.payload), mode, now);
+  const executionOutcome = execute(device, parse(pending.payload), mode, now, effects);
   const { success } = CREDENTIAL_STATUS;
   const done = executionOutcome.replacementOutcomes.every(({ statusCode }) => statusCode === success);
   const alertCode = done ? ALERT.futureDatedDone : ALERT.futureDatedFailed;
@@ -123,7 +124,13 @@ function updateLater({ device, pending, now, effects }: PendingContext, mode: Re
   effects.push(...device.alert(alertCode, now, { asn1 }, { to: pending.originator, messageCode }));
 }
 
-function execute(device: Device, { command, replacements, path }: Parsed, mode: ReplacementMode, now: Millis): Outcome {
+function execute(
+  device: Device,
+  { command, replacements, path }: Parsed,
+  mode: ReplacementMode,
+  now: Millis,
+  effects: DeviceEffect[],
+): Outcome {
   const { control } = command;
   const timeless = control.applyTimeBasedCPVChecks === 1 || !device.certificateValidity;
   const at = timeless ? undefined : device.localTime(now);
@@ -131,6 +138,9 @@ function execute(device: Device, { command, replacements, path }: Parsed, mode: 
   const seqNumberChanges: SeqNumberChanges = sequenceChanges(control, REMOTE_PARTY_ROLES[mode.authorises]);
   applySequenceNumbers(device, mode.authorises, control.authorisingSeqNumber ?? 0n, seqNumberChanges, changed);
   for (const role of changed) device.futureDated.cancelOf(role);
+  if (outcomes.some(({ statusCode }) => statusCode === CREDENTIAL_STATUS.success)) {
+    effects.push(...device.alert(ALERT.credentialsUpdated, now));
+  }
   return {
     authorisingSeqNumber: control.authorisingSeqNumber ?? 0n,
     credentialsReplacementMode: mode.mode,
