@@ -66,17 +66,28 @@ export class Bench {
   readonly #commands: readonly ReadCommand[];
   readonly #recipients: ReadonlySet<Eui64>;
   readonly #stored: ReadonlyMap<Eui64, StoredDevice>;
+  readonly #variants = new Map<Eui64, Pick<BenchDevice, 'type' | 'profile'>>();
   readonly #devices = new Map<Eui64, BenchDevice>();
 
   /**
    * @param commands every command there will be: whom they name decides who holds a role that several parties could hold
    * @param stored what `state()` of an earlier bench gave
+   * @throws UsageError when nobody says what one of the recipients is, before any of them has received anything
    */
   constructor(options: BenchOptions, commands: readonly ReadCommand[], stored: Plain | undefined) {
     this.#options = options;
     this.#commands = commands;
     this.#recipients = new Set([...commands.flatMap(({ header }) => header?.recipient ?? []), ...(options.devices ?? [])]);
     this.#stored = storedDevices(stored);
+    for (const { header, file } of commands) {
+      if (header?.cra !== 'command' || !this.#isDevice(header.recipient)) continue;
+      this.#variantOf({ eui: header.recipient, messageCode: header.messageCode, file });
+    }
+  }
+
+  /** True for a device of the state, or one the keystore can say something about. */
+  #isDevice(eui: Eui64): boolean {
+    return this.#stored.has(eui) || knowsDevice(this.#options.keystore, eui);
   }
 
   /** Lets the recipient of a command receive it. @throws UsageError when it cannot be made */
@@ -89,7 +100,7 @@ export class Bench {
     if (header.cra !== 'command') {
       return { ...notDelivered(`not-for-this-device: a ${header.cra}, not a command`), device: eui };
     }
-    if (!this.#stored.has(eui) && !knowsDevice(this.#options.keystore, eui)) {
+    if (!this.#isDevice(eui)) {
       return { ...notDelivered(`unknown-device: the keystore has no key or certificate of a device ${eui}`), device: eui };
     }
     const { messageCode } = header;
@@ -109,8 +120,7 @@ export class Bench {
     const { eui } = message;
     const { suite, keystore, clones, now, seed, faults } = this.#options;
     const stored = this.#stored.get(eui);
-    const type = this.#typeOf(message, stored);
-    const profile = profileNamed(type, this.#profileName(eui, stored));
+    const { type, profile } = this.#variantOf(message);
     const mine = clonesFor(eui, clones, this.#recipients);
     const times = mine.map(({ message }) => cloneTimeOf(message));
     const at = now ?? times.findLast((time) => time.at !== undefined)?.at ?? DEFAULT_TIME;
@@ -140,6 +150,17 @@ export class Bench {
   #answered(clone: Clone): Bytes | undefined {
     const command = this.#commands.find(({ header }) => header && answers(clone, header));
     return command?.payload;
+  }
+
+  /** Types are told by the first message to or from a device; later ones may have other targets. */
+  #variantOf(message: MessageOfDevice): Pick<BenchDevice, 'type' | 'profile'> {
+    const known = this.#variants.get(message.eui);
+    if (known) return known;
+    const stored = this.#stored.get(message.eui);
+    const type = this.#typeOf(message, stored);
+    const variant = { type, profile: profileNamed(type, this.#profileName(message.eui, stored)) };
+    this.#variants.set(message.eui, variant);
+    return variant;
   }
 
   #typeOf(message: MessageOfDevice, stored: StoredDevice | undefined): DeviceType {

@@ -149,6 +149,9 @@ describe('what a device is made as', () => {
     const { code, stderr } = await exec('--keystore', unlisted, file(readVersion()));
     expect(code).toBe(2);
     expect(stderr).toMatch(/0x0059 may be for esme, chf.*--device/);
+    const good = file(readCommand(0x0039, ['3/1-0:32.32.0.4/2']));
+    const other = file(toHex(readVersion()).replaceAll('00db1234567890a0', '00db1234567890a2'));
+    expect(await exec('--keystore', unlisted, good, other)).toMatchObject({ code: 2, stdout: '' });
   });
 
   it('is what --device says, or the only target of the use case', async () => {
