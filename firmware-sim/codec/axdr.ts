@@ -190,7 +190,7 @@ function rowSize(row: RowType): { values: number; octets: number } {
 }
 
 /** Values without octets multiply: rows may hold at most this many values for each octet they take. */
-const VALUES_PER_OCTET_MAX = 16;
+const VALUES_PER_OCTET_MAX = 8;
 
 function checkRowSize(reader: ByteReader, row: RowType, at: number): void {
   const { values, octets } = rowSize(row);
