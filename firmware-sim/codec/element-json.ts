@@ -72,6 +72,9 @@ function categoryOf(type: string): Category {
   return CATEGORIES[type] ?? (INTEGER_TYPES[type] || ZCL_INTEGERS[type] ? 'integer' : 'octets');
 }
 
+/** Texts that hold any letter; the others have one octet for each. */
+const UTF8_TYPES = new Set(['utf8-string', 'UTF8String']);
+
 /** Longer bit strings are keys and signatures, which read better in hex. */
 const MAX_BITS_AS_TEXT = 512;
 
@@ -197,6 +200,9 @@ function readScalar(json: ElementJson, path: string): { value: Scalar; bits?: nu
       return { value: bitsOf(value), bits: value.length };
     case 'text':
       if (typeof value !== 'string') return badValue(path, 'a text', value);
+      if (!UTF8_TYPES.has(type) && [...value].some((letter) => letter > '\u00ff')) {
+        return badValue(path, 'a text of ISO 8859-1 letters', value);
+      }
       return { value: /Time$/.test(type) ? readAsn1Time(value) : value };
     case 'octets':
       return { value: readOctets(json, path) };

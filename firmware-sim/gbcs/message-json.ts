@@ -140,9 +140,19 @@ function counterAt(value: unknown, path: string): bigint {
   return BigInt(read);
 }
 
+/** Only some combinations have a form on the wire, which tells them apart by length alone. */
+function checkSupplementary({ counter, originatorCounter, certificate }: Readonly<Record<string, unknown>>): void {
+  const more = originatorCounter !== undefined || certificate !== undefined;
+  if (counter === undefined && more) badValue('supplementary.counter', 'a counter before what follows it', counter);
+  if (originatorCounter !== undefined && certificate !== undefined) {
+    badValue('supplementary', 'either originatorCounter or certificate', { originatorCounter, certificate });
+  }
+}
+
 function supplementaryFrom(value: unknown): Supplementary | undefined {
   if (value === undefined) return undefined;
   const json = objectAt(value, 'supplementary');
+  checkSupplementary(json);
   return {
     remoteParty: euiAt(json.remoteParty, 'supplementary.remoteParty'),
     ...(json.counter !== undefined && { counter: counterAt(json.counter, 'supplementary.counter') }),

@@ -7,7 +7,7 @@ import { obisBytes, obisText } from '../dictionary/cosem-obis.ts';
 import { CLUSTER_NAMES } from '../dictionary/zcl-tables.ts';
 import { type Bytes, NO_BYTES, toHex } from '../kernel/bytes.ts';
 import { type AccessItem, type AccessResult, NULL_DATA, type Operation } from './dlms-apdu.ts';
-import { commandName, type GbzAlertContent, type GbzComponent } from './gbz.ts';
+import { commandName, GBZ_CONTROL, type GbzAlertContent, type GbzComponent } from './gbz.ts';
 import type { Payload } from './payload.ts';
 import { resultCode, resultName } from './result-names.ts';
 
@@ -187,6 +187,13 @@ export function dateTimeAt(value: unknown, path: string): Bytes {
   return read ?? badValue(path, 'a DLMS date-time', value);
 }
 
+/** The control octet, its bits for what is there or not following from that. */
+function controlOf(json: Json, path: string): number {
+  const { encrypted, fromDateTime } = GBZ_CONTROL;
+  const given = numberAt(json.control, `${path}.control`, 0xff) & ~(encrypted | fromDateTime);
+  return given | (json.encrypted === undefined ? 0 : encrypted) | (json.fromDateTime === undefined ? 0 : fromDateTime);
+}
+
 function componentFrom(value: unknown, path: string): GbzComponent {
   const json = objectAt(value, path);
   const encrypted = json.encrypted === undefined ? undefined : objectAt(json.encrypted, `${path}.encrypted`);
@@ -195,7 +202,7 @@ function componentFrom(value: unknown, path: string): GbzComponent {
       ? undefined
       : listAt(json.fields, `${path}.fields`).map((f, i) => elementFromJson(f, `${path}.fields[${i}]`));
   return {
-    control: numberAt(json.control, `${path}.control`, 0xff),
+    control: controlOf(json, path),
     cluster: numberAt(json.cluster, `${path}.cluster`, 0xffff),
     fromDateTime: json.fromDateTime === undefined ? undefined : numberAt(json.fromDateTime, `${path}.fromDateTime`, 0xffffffff),
     frameControl: numberAt(json.frameControl, `${path}.frameControl`, 0xff),

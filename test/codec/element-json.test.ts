@@ -116,6 +116,7 @@ describe('lines a person wrote', () => {
     ['a text for an integer', { type: 'unsigned', value: 'ten' }, 'payload: an integer'],
     ['a fraction', { type: 'unsigned', value: 1.5 }, 'payload: an integer'],
     ['a number for a text', { type: 'visible-string', value: 1 }, 'payload: a text'],
+    ['letters beyond one octet', { type: 'visible-string', value: 'caf\u00e9 \u20ac' }, 'payload: a text of ISO 8859-1 letters'],
     ['a text for a boolean', { type: 'boolean', value: 'yes' }, 'payload: true or false'],
     ['a value for null', { type: 'null-data', value: 0 }, 'payload: null'],
     ['digits for bits', { type: 'bit-string', value: '012' }, 'payload: a text of 0 and 1'],

@@ -114,5 +114,5 @@ describe('ZCL tables', () => {
 
 test('every access result is read back from its name or number', () => {
   for (let code = 0; code <= 255; code++) expect(resultCode(resultName(code))).toBe(code);
-  for (const wrong of ['no such result', 256, -1, null]) expect(resultCode(wrong)).toBeUndefined();
+  for (const wrong of ['no such result', 256, -1, 1.5, null]) expect(resultCode(wrong)).toBeUndefined();
 });

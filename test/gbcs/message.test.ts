@@ -204,10 +204,25 @@ describe('lines that a person edited', () => {
     ['protection', { mac: '00' }, 'protection.mac: 12 octets'],
     ['protection', { signature: '00' }, 'protection.signature: 0, 64, 96 octets'],
     ['supplementary', { remoteParty: 5 }, 'supplementary.remoteParty: an EUI-64'],
+    ['supplementary', { remoteParty: '90-B3-D5-1F-30-01-00-00', originatorCounter: '1' }, 'supplementary.counter'],
+    [
+      'supplementary',
+      { remoteParty: '90-B3-D5-1F-30-01-00-00', counter: '1', originatorCounter: '1', certificate: '00' },
+      'supplementary: either',
+    ],
   ])('%s of %j is refused by its place', (field, value, message) => {
     expect(() => messageFromJson({ ...first, [field]: value })).toThrow(message);
     expect(refusedAsContent(() => messageFromJson({ ...first, [field]: value }))).toBe(true);
   });
+});
+
+test('the control octet of a component follows what is in it', () => {
+  const line = lineOf(fromHex(vectors.messages.find((m) => m.name === 'gcs33-command')?.hex ?? ''));
+  const { components } = line.payload as { components: readonly Line[] };
+  const [first = {}] = components;
+  const dated = { ...line, payload: { kind: 'gbz', components: [{ ...first, fromDateTime: '2030-01-15T09:00:00Z' }] } };
+  const { payload } = decode(encode(messageFromJson(dated).message)) as WholeMessage;
+  expect(payload).toMatchObject({ components: [{ fromDateTime: 948_013_200, cluster: Number(first.cluster) }] });
 });
 
 describe('encrypted parts', () => {
