@@ -23,7 +23,7 @@ const SEED = process.env.HANBENCH_FUZZ_SEED ?? 'message-layer';
 const RUNS = full ? 1_000_000 : 20_000;
 /** The JSON form and the keys are tried on one of these many messages that decode. */
 const JSON_EVERY = 7;
-const KEYS_EVERY = 61;
+const KEYS_EVERY = 17;
 /** Far above what the largest message takes (1 ms), far below what a hang would. */
 const SLOWEST_MS = 5_000;
 /** Caches fill and code is compiled before memory is measured the first time. */
