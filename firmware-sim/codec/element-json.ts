@@ -167,7 +167,7 @@ export function hexValue(value: unknown, path: string): Bytes {
 }
 
 function readOctets(json: ElementJson, path: string): Bytes {
-  const format = json.format && Object.hasOwn(OCTET_FORMATS, json.format) && OCTET_FORMATS[json.format];
+  const format = typeof json.format === 'string' && Object.hasOwn(OCTET_FORMATS, json.format) && OCTET_FORMATS[json.format];
   if (!format) return hexValue(json.value, path);
   return (
     (typeof json.value === 'string' ? format.read(json.value) : undefined) ?? badValue(path, `a ${json.format} value`, json.value)
