@@ -1,6 +1,5 @@
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
 import { NO_KEYS } from '../../firmware-sim/gbcs/checked-message.ts';
-import type { KeyProvider } from '../../firmware-sim/gbcs/key-provider.ts';
 import { messageFromJson } from '../../firmware-sim/gbcs/message-json.ts';
 import { toHex } from '../../firmware-sim/kernel/bytes.ts';
 import { ProtocolFault, UsageError } from '../../firmware-sim/kernel/errors.ts';
@@ -18,25 +17,25 @@ function isErrorLine(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'error' in value && !('form' in value);
 }
 
-function encodeLine(line: JsonLine, keys: KeyProvider, args: Parameters<typeof run>[0], context: OperationContext): ExitCode {
+function encodeLine(line: JsonLine, protector: Parameters<typeof rewriteMessage>[1], context: OperationContext): void {
   if (line.value instanceof UsageError) throw line.value;
   if (isErrorLine(line.value)) throw new UsageError('no-message', 'the line reports a file that was no message', {}, 1);
-  const suite = createNodeSuite({ entropy: systemEntropy });
-  const { bytes, notes } = rewriteMessage(messageFromJson(line.value), { suite, keys, profile: args.profile });
+  const { bytes, notes } = rewriteMessage(messageFromJson(line.value), protector);
   for (const note of notes) context.note(`${line.label}: ${note}`);
   if (context.json) context.result({ file: line.label, message: toHex(bytes) });
   else context.out(toHex(bytes));
-  return EXIT.pass;
 }
 
 /** `hanbench gbcs encode` */
 export const run: Handler<typeof gbcsEncodeParameters> = async (args, context) => {
-  const keys = args.keystore === undefined ? NO_KEYS : loadKeystore(args.keystore);
+  const suite = createNodeSuite({ entropy: systemEntropy });
+  const keys = args.keystore === undefined ? NO_KEYS : loadKeystore(args.keystore, suite);
+  const protector = { suite, keys, profile: args.profile };
   let code: ExitCode = EXIT.pass;
   for (const file of args.files) {
     for (const line of jsonLines(file, await readOctets(file, context.readStdin))) {
       try {
-        encodeLine(line, keys, args, context);
+        encodeLine(line, protector, context);
       } catch (error) {
         if (!(error instanceof ProtocolFault) && !(error instanceof UsageError && error.exitCode === 1)) throw error;
         reportFault(context, line.label, error);
