@@ -11,7 +11,7 @@ import { decodeAndCheck } from '../../firmware-sim/gbcs/checked-message.ts';
 import { decode, encode, type GbcsMessage } from '../../firmware-sim/gbcs/message.ts';
 import { messageFromJson, messageToJson } from '../../firmware-sim/gbcs/message-json.ts';
 import { type Bytes, toHex } from '../../firmware-sim/kernel/bytes.ts';
-import { ProtocolFault } from '../../firmware-sim/kernel/errors.ts';
+import { Invariant, ProtocolFault } from '../../firmware-sim/kernel/errors.ts';
 import { randomFor } from '../../firmware-sim/kernel/random.ts';
 import { rewriteMessage } from '../../lab/messages/rewrite-message.ts';
 import { readCorpus } from '../support/corpus.ts';
@@ -89,7 +89,7 @@ describe('damaged messages', () => {
         }
       } catch (error) {
         const where = `seed ${SEED}, index ${i}, corpus of ${corpus.length}, octets ${toHex(bytes)}`;
-        throw new Error(`${error instanceof Error ? `${error.name}: ${error.message}` : String(error)} [${where}]`, {
+        throw new Invariant(`${error instanceof Error ? `${error.name}: ${error.message}` : String(error)} [${where}]`, {
           cause: error,
         });
       }
