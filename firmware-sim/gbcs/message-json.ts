@@ -94,7 +94,11 @@ function bodyJson(
     covers: coverage(suite, message),
     ...openedDigest(suite, message),
   };
-  return { payload: payloadToJson(message.payload), protection, unnamed: unnamedValues(message.payload) };
+  return {
+    payload: payloadToJson(message.payload, message.header.originatorCounter),
+    protection,
+    unnamed: unnamedValues(message.payload),
+  };
 }
 
 /** A decoded message as plain JSON data, with its octets encoded again from the decoded values alone. */
@@ -194,6 +198,8 @@ export interface FromJson {
   readonly message: GbcsMessage;
   /** `protection.covers` of the line; undefined when the line was written by hand. */
   readonly covers: string | undefined;
+  /** The line has no `protection`: signature and MAC, where it asks for them, are still to be made. */
+  readonly unprotected: boolean;
   /** `protection.opened` of the line. */
   readonly opened: string | undefined;
 }
@@ -249,7 +255,8 @@ export function messageFromJson(line: unknown): FromJson {
   const json = objectAt(line, 'line');
   const form = FORMS.find((known) => known === json.form) ?? badValue('form', FORMS.join(', '), json.form);
   const header = headerFrom(json);
-  if (form === 'gbt-block') return { message: blockFrom(header, json.payload), covers: undefined, opened: undefined };
+  if (form === 'gbt-block')
+    return { message: blockFrom(header, json.payload), covers: undefined, opened: undefined, unprotected: false };
   const protection = json.protection === undefined ? {} : objectAt(json.protection, 'protection');
   const macWanted = json.protection === undefined && json.mac !== undefined && json.mac !== 'absent';
   const mac =
@@ -261,9 +268,10 @@ export function messageFromJson(line: unknown): FromJson {
   const message: WholeMessage = {
     form,
     header,
-    payload: payloadFromJson(json.payload),
+    payload: payloadFromJson(json.payload, header.originatorCounter),
     signature: signatureFrom(protection, json),
     mac,
   };
-  return { message, covers: textAt(protection.covers), opened: textAt(protection.opened) };
+  const unprotected = json.protection === undefined;
+  return { message, covers: textAt(protection.covers), opened: textAt(protection.opened), unprotected };
 }

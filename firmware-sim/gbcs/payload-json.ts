@@ -6,7 +6,7 @@ import { cosemClassName } from '../dictionary/cosem.ts';
 import { obisBytes, obisText } from '../dictionary/cosem-obis.ts';
 import { CLUSTER_NAMES } from '../dictionary/zcl-tables.ts';
 import { type Bytes, NO_BYTES, toHex } from '../kernel/bytes.ts';
-import { type AccessItem, type AccessResult, NULL_DATA, type Operation } from './dlms-apdu.ts';
+import { type AccessItem, type AccessResult, invokeIdOf, NULL_DATA, type Operation } from './dlms-apdu.ts';
 import { commandName, GBZ_CONTROL, type GbzAlertContent, type GbzComponent } from './gbz.ts';
 import type { Payload } from './payload.ts';
 import { resultCode, resultName } from './result-names.ts';
@@ -74,26 +74,36 @@ function componentJson(component: GbzComponent): Record<string, unknown> {
   };
 }
 
+/** Left out where it follows from the counter, so that an edited counter takes it along. */
+function invokeIdJson(invokeId: number, originatorCounter: bigint): { invokeId?: string } {
+  return invokeId === invokeIdOf(originatorCounter) ? {} : { invokeId: hex(invokeId, 4) };
+}
+
 /** A payload as plain JSON data. */
-export function payloadToJson(payload: Payload): PayloadJson {
+export function payloadToJson(payload: Payload, originatorCounter: bigint): PayloadJson {
   const { kind } = payload;
   switch (kind) {
     case 'dlms-access-request':
       return {
         kind,
-        invokeId: hex(payload.invokeId, 4),
+        ...invokeIdJson(payload.invokeId, originatorCounter),
         ...dateTimeJson(payload.dateTime),
         accesses: payload.items.map(itemJson),
       };
     case 'dlms-access-response':
       return {
         kind,
-        invokeId: hex(payload.invokeId, 4),
+        ...invokeIdJson(payload.invokeId, originatorCounter),
         ...dateTimeJson(payload.dateTime),
         accesses: payload.results.map(resultJson),
       };
     case 'dlms-data-notification':
-      return { kind, invokeId: hex(payload.invokeId, 4), ...dateTimeJson(payload.dateTime), body: elementToJson(payload.body) };
+      return {
+        kind,
+        ...invokeIdJson(payload.invokeId, originatorCounter),
+        ...dateTimeJson(payload.dateTime),
+        body: elementToJson(payload.body),
+      };
     case 'gbz':
       return { kind, components: payload.components.map(componentJson) };
     case 'gbz-alert': {
@@ -224,11 +234,16 @@ function alertContent(json: Json, path: string): GbzAlertContent | undefined {
   return { fields: listAt(json.fields, `${path}.fields`).map((f, i) => elementFromJson(f, `${path}.fields[${i}]`)) };
 }
 
-/** The payload of its JSON form. @throws UsageError `bad-value` naming the place in the line */
-export function payloadFromJson(value: unknown, path = 'payload'): Payload {
+/**
+ * The payload of its JSON form.
+ * @param originatorCounter the message's counter, from which a missing `invokeId` follows
+ * @throws UsageError `bad-value` naming the place in the line
+ */
+export function payloadFromJson(value: unknown, originatorCounter: bigint, path = 'payload'): Payload {
   const json = objectAt(value, path);
   const head = () => ({
-    invokeId: numberAt(json.invokeId, `${path}.invokeId`, 0xffffffff),
+    invokeId:
+      json.invokeId === undefined ? invokeIdOf(originatorCounter) : numberAt(json.invokeId, `${path}.invokeId`, 0xffffffff),
     dateTime: dateTimeAt(json.dateTime, `${path}.dateTime`),
   });
   const accesses = () => listAt(json.accesses, `${path}.accesses`);

@@ -7,6 +7,7 @@ import { coverage, type FromJson, openedDigest } from '../../firmware-sim/gbcs/m
 import { macEnvelope, macParties, sharedSecretOf, signEnvelope } from '../../firmware-sim/gbcs/protection.ts';
 import { sealParts, sensitiveContext } from '../../firmware-sim/gbcs/sensitive.ts';
 import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
+import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 
 /** A message written back, and what could not be made anew for want of a key. */
 export interface Rewritten {
@@ -61,5 +62,9 @@ export function rewriteMessage(from: FromJson, protector: Protector): Rewritten 
   const sealed = reseal(protector, message, from.opened, notes);
   if (covers !== undefined && coverage(protector.suite, sealed) === covers) return { bytes: encode(sealed), notes };
   const signed = resign(protector, envelopeOf(sealed), notes);
-  return { bytes: encodeEnvelope(remac(protector, signed, notes)), notes };
+  const bytes = encodeEnvelope(remac(protector, signed, notes));
+  if (from.unprotected && notes.length > 0) {
+    throw new UsageError('no-key', `the line has no protection to keep, and it cannot be made: ${notes.join('; ')}`, {}, 1);
+  }
+  return { bytes, notes };
 }
