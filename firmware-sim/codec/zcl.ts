@@ -1,6 +1,6 @@
 import { ByteReader } from '../kernel/byte-reader.ts';
 import type { ByteWriter } from '../kernel/byte-writer.ts';
-import { type Bytes, fromAscii, isPrintable, toAscii } from '../kernel/bytes.ts';
+import { type Bytes, fromAscii, isPrintable, NO_BYTES, toAscii } from '../kernel/bytes.ts';
 import { ProtocolFault } from '../kernel/errors.ts';
 import { Element, type Meta } from './element.ts';
 
@@ -145,11 +145,17 @@ function decodeField(reader: ByteReader, field: FieldSchema): Element {
   return decodeZclValue(reader, field.type, field.name, fieldMeta(field));
 }
 
-/** Fields in wire order; trailing ones may be absent (ZCL allows older payloads to be shorter). @throws ProtocolFault */
+/**
+ * Fields in wire order. GBCS fixes every payload, so fields that are not there (an older or a damaged payload) are marked by an
+ * empty value without a name, which counts and writes nothing. @throws ProtocolFault
+ */
 export function decodeFields(reader: ByteReader, fields: readonly FieldSchema[]): Element[] {
   const out: Element[] = [];
   for (const field of fields) {
-    if (reader.at === reader.end && field.type !== 'list') break;
+    if (reader.at === reader.end && field.type !== 'list') {
+      out.push(new Element(`missing: ${field.name}`, 'octets', NO_BYTES, undefined, false));
+      break;
+    }
     out.push(decodeField(reader, field));
   }
   return out;

@@ -7,7 +7,7 @@ import { obisBytes, obisText } from '../dictionary/cosem-obis.ts';
 import { CLUSTER_NAMES } from '../dictionary/zcl-tables.ts';
 import { type Bytes, NO_BYTES, toHex } from '../kernel/bytes.ts';
 import { type AccessItem, type AccessResult, invokeIdOf, NULL_DATA, type Operation } from './dlms-apdu.ts';
-import { commandName, GBZ_CONTROL, type GbzAlertContent, type GbzComponent } from './gbz.ts';
+import { commandName, GBZ_CONTROL, type GbzAlertContent, type GbzComponent, type SealedFields } from './gbz.ts';
 import type { Payload } from './payload.ts';
 import { resultCode, resultName } from './result-names.ts';
 
@@ -197,34 +197,43 @@ export function dateTimeAt(value: unknown, path: string): Bytes {
   return read ?? badValue(path, 'a DLMS date-time', value);
 }
 
-/** The control octet, its bits for what is there or not following from that. */
-function controlOf(json: Json, path: string): number {
-  const { encrypted, fromDateTime } = GBZ_CONTROL;
-  const given = numberAt(json.control, `${path}.control`, 0xff) & ~(encrypted | fromDateTime);
-  return given | (json.encrypted === undefined ? 0 : encrypted) | (json.fromDateTime === undefined ? 0 : fromDateTime);
+/** The control octet, its bit for a date following from whether there is one. */
+function controlOf(json: Json, path: string, encrypted: boolean): number {
+  const bits = GBZ_CONTROL;
+  const given = numberAt(json.control, `${path}.control`, 0xff) & ~(bits.encrypted | bits.fromDateTime);
+  return given | (encrypted ? bits.encrypted : 0) | (json.fromDateTime === undefined ? 0 : bits.fromDateTime);
+}
+
+/** Encrypted parts of a line; without `octets` they are still to be made from the fields (an empty blob). */
+function sealedFrom(json: Json, fields: readonly Element[] | undefined, path: string): SealedFields | undefined {
+  const wanted = (numberAt(json.control, `${path}.control`, 0xff) & GBZ_CONTROL.encrypted) !== 0;
+  if (json.encrypted === undefined && !wanted) return undefined;
+  const encrypted = json.encrypted === undefined ? {} : objectAt(json.encrypted, `${path}.encrypted`);
+  if (encrypted.octets === undefined && !fields) return badValue(`${path}.encrypted`, 'octets, or fields to encrypt', json.encrypted);
+  return {
+    headerControl: numberAt(encrypted.headerControl ?? 0, `${path}.encrypted.headerControl`, 0xff),
+    frameCounter: numberAt(encrypted.frameCounter ?? 0, `${path}.encrypted.frameCounter`, 0xff),
+    blob: encrypted.octets === undefined ? NO_BYTES : hexValue(encrypted.octets, `${path}.encrypted.octets`),
+    fields,
+  };
 }
 
 function componentFrom(value: unknown, path: string): GbzComponent {
   const json = objectAt(value, path);
-  const encrypted = json.encrypted === undefined ? undefined : objectAt(json.encrypted, `${path}.encrypted`);
   const fields =
     json.fields === undefined
       ? undefined
       : listAt(json.fields, `${path}.fields`).map((f, i) => elementFromJson(f, `${path}.fields[${i}]`));
+  const sealed = sealedFrom(json, fields, path);
   return {
-    control: controlOf(json, path),
+    control: controlOf(json, path, sealed !== undefined),
     cluster: numberAt(json.cluster, `${path}.cluster`, 0xffff),
     fromDateTime: json.fromDateTime === undefined ? undefined : numberAt(json.fromDateTime, `${path}.fromDateTime`, 0xffffffff),
     frameControl: numberAt(json.frameControl, `${path}.frameControl`, 0xff),
     sequence: numberAt(json.sequence, `${path}.sequence`, 0xff),
     command: numberAt(json.command, `${path}.command`, 0xff),
-    fields: encrypted ? [] : (fields ?? []),
-    sealed: encrypted && {
-      headerControl: numberAt(encrypted.headerControl ?? 0, `${path}.encrypted.headerControl`, 0xff),
-      frameCounter: numberAt(encrypted.frameCounter ?? 0, `${path}.encrypted.frameCounter`, 0xff),
-      blob: hexValue(encrypted.octets, `${path}.encrypted.octets`),
-      fields,
-    },
+    fields: sealed ? [] : (fields ?? []),
+    sealed,
   };
 }
 

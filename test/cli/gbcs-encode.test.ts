@@ -88,12 +88,12 @@ describe('gbcs encode', () => {
     const line = { ...(await decodeOne(hexOf('ecs02-command'))), originatorCounter: '4711' };
     const bare = await encodeLine(line);
     expect(bare.code).toBe(0);
-    expect(bare.notes).toMatch(/signature left as it was/);
-    expect(bare.notes).toMatch(/MAC left as it was/);
+    expect(bare.notes).toMatch(/left as it was: signature/);
+    expect(bare.notes).toMatch(/left as it was: MAC/);
     expect(await decodeOne(bare.hex, '--keystore', keys)).toMatchObject({ mac: 'invalid', signature: 'invalid' });
     const response = { ...(await decodeOne(hexOf('ecs02-response'))), originatorCounter: '4711' };
     const kept = await encodeLine(response, '--keystore', remoteKeys);
-    expect(kept.notes).toMatch(/signature left as it was: no private key of 02-48-42-00-00-00-00-E1/);
+    expect(kept.notes).toMatch(/left as it was: signature \(no private key of 02-48-42-00-00-00-00-E1\)/);
     const macOnly = await encodeLine(
       { ...(await decodeOne(hexOf('ecs52-response'))), originatorCounter: '9' },
       '--keystore',
