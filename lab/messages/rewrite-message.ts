@@ -68,7 +68,9 @@ function readBack(bytes: Bytes, message: WholeMessage): string[] {
   try {
     const again = decode(bytes);
     const lost = again.form === 'gbt-block' ? 0 : unnamedValues(again.payload) - unnamedValues(message.payload);
-    return lost > 0 ? [`the message reads back with ${lost} more values that fit no field: is one missing or of another type?`] : [];
+    return lost > 0
+      ? [`the message reads back with ${lost} more values that fit no field: is one missing or of another type?`]
+      : [];
   } catch (error) {
     if (error instanceof ProtocolFault) return [`the message does not read back: octet ${error.offset}: ${error.message}`];
     throw error;
@@ -93,7 +95,12 @@ export function rewriteMessage(from: FromJson, protector: Protector): Rewritten 
   if (toSign) envelope = resign(protector, envelope, unmade);
   if (toMac) envelope = remac(protector, envelope, unmade);
   if ((from.missing.signature || from.missing.mac) && unmade.length > 0) {
-    throw new UsageError('no-key', `the line asks for protection it does not carry, and it cannot be made: ${unmade.join('; ')}`, {}, 1);
+    throw new UsageError(
+      'no-key',
+      `the line asks for protection it does not carry, and it cannot be made: ${unmade.join('; ')}`,
+      {},
+      1,
+    );
   }
   const bytes = encodeEnvelope(envelope);
   const said = edited ? readBack(bytes, sealed) : [];

@@ -1,9 +1,9 @@
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
 import { NO_KEYS } from '../../firmware-sim/gbcs/checked-message.ts';
 import { messageFromJson } from '../../firmware-sim/gbcs/message-json.ts';
-import { toHex } from '../../firmware-sim/kernel/bytes.ts';
+import { fromAscii, toHex } from '../../firmware-sim/kernel/bytes.ts';
 import { ProtocolFault, UsageError } from '../../firmware-sim/kernel/errors.ts';
-import { systemEntropy } from '../crypto/native-suite.ts';
+import { runEntropy } from '../crypto/run-entropy.ts';
 import { loadKeystore } from '../keystore/keystore.ts';
 import { reportFault } from '../messages/each-message.ts';
 import { type JsonLine, jsonLines } from '../messages/message-lines.ts';
@@ -28,12 +28,19 @@ function encodeLine(line: JsonLine, protector: Parameters<typeof rewriteMessage>
 
 /** `hanbench gbcs encode` */
 export const run: Handler<typeof gbcsEncodeParameters> = async (args, context) => {
-  const suite = createNodeSuite({ entropy: systemEntropy });
+  const { entropy, next } = runEntropy(context, 'gbcs encode');
+  const suite = createNodeSuite({ entropy });
   const keys = args.keystore === undefined ? NO_KEYS : loadKeystore(args.keystore, suite);
   const protector = { suite, keys, profile: args.profile };
   let code: ExitCode = EXIT.pass;
   for (const file of args.files) {
-    for (const line of jsonLines(file, await readOctets(file, context.readStdin))) {
+    const lines = jsonLines(file, await readOctets(file, context.readStdin));
+    if (lines.length === 0) {
+      reportFault(context, file, new UsageError('empty', 'there is no line in it', {}, 1));
+      code = EXIT.failed;
+    }
+    for (const line of lines) {
+      next(() => fromAscii(`${line.label} ${JSON.stringify(line.value)}`));
       try {
         encodeLine(line, protector, context);
       } catch (error) {

@@ -27,12 +27,19 @@ describe('encrypted parts', () => {
     expect(notes).toMatch(/encrypted parts cannot be made/);
   });
 
-  test.each(['ecs17b-response', 'gcs13a-response'])('%s: an edited header makes them anew, since it takes part in their key', async (name) => {
-    const line = await decodeOne(hexOf(name), '--keystore', keys);
-    const { hex, notes } = await encodeLine({ ...line, originatorCounter: '4712' }, '--keystore', keys);
-    expect(notes).toBe('');
-    expect(await decodeOne(hex, '--keystore', keys)).toMatchObject({ mac: 'valid', sensitive: line.sensitive, originatorCounter: '4712' });
-  });
+  test.each(['ecs17b-response', 'gcs13a-response'])(
+    '%s: an edited header makes them anew, since it takes part in their key',
+    async (name) => {
+      const line = await decodeOne(hexOf(name), '--keystore', keys);
+      const { hex, notes } = await encodeLine({ ...line, originatorCounter: '4712' }, '--keystore', keys);
+      expect(notes).toBe('');
+      expect(await decodeOne(hex, '--keystore', keys)).toMatchObject({
+        mac: 'valid',
+        sensitive: line.sensitive,
+        originatorCounter: '4712',
+      });
+    },
+  );
 
   test('without the key an edited header is said to close them', async () => {
     const line = await decodeOne(hexOf('ecs17b-response'));

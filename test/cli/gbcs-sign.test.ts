@@ -117,3 +117,27 @@ describe('gbcs unnamed', () => {
     expect(lines.map((line) => line.useCase)).not.toContain('CS06');
   });
 });
+
+describe('a seed', () => {
+  test.each(['ecdsa', 'cnsa-candidates'])(
+    'makes the signatures of profile %s repeat, different for each message',
+    async (profile) => {
+      const once = () =>
+        run(['sign', '--keystore', keys, '--profile', profile, '--seed', '7', file('pre.hex', hexOf('ecs02-pre-command'))]);
+      const [first, second] = [await once(), await once()];
+      expect(first.code, first.stderr).toBe(0);
+      expect(second.stdout).toBe(first.stdout);
+      const other = await run([
+        'sign',
+        '--keystore',
+        keys,
+        '--profile',
+        profile,
+        '--seed',
+        '8',
+        file('pre.hex', hexOf('ecs02-pre-command')),
+      ]);
+      expect(other.stdout).not.toBe(first.stdout);
+    },
+  );
+});
