@@ -1,9 +1,10 @@
+import type { Surroundings } from '../dictionary/readings.ts';
 import { type Bytes, equalBytes, fromHex, toHex } from '../kernel/bytes.ts';
 import { ProtocolFault, UsageError } from '../kernel/errors.ts';
 import { AXDR_TAGS, INTEGER_TYPES } from './axdr-types.ts';
 import { bitsOf, bitsText } from './der.ts';
 import { Element, type ElementExtras, type Format, type RowType, type Scalar } from './element.ts';
-import { meaningOf, OCTET_FORMATS, readAsn1Time, readInteger, showAsn1Time, showInteger } from './formats.ts';
+import { meaningOf, OCTET_FORMATS, readAsn1Time, readInteger, readUtc, showAsn1Time, showInteger } from './formats.ts';
 import { ZCL_INTEGERS } from './zcl.ts';
 
 /** An element as JSON. `value` may be edited; the rest tells how to write it back. */
@@ -103,22 +104,20 @@ interface Shown {
   meaning?: string | undefined;
 }
 
-function show(element: Element): Shown {
+function showScalar(element: Element): Shown {
   const { value, type, meta } = element;
-  if (Array.isArray(value)) return { value: (value as readonly Element[]).map(elementToJson) };
   switch (categoryOf(type)) {
     case 'integer':
       return {
         value: showInteger(value as number | bigint, meta?.format, (INTEGER_TYPES[type] ?? ZCL_INTEGERS[type])?.octets),
-        meaning: meaningOf(value as number | bigint, meta),
       };
     case 'bits': {
-      const shown = showBits(element);
-      return { ...shown, meaning: meaningOf(shown.value, meta) };
+      const whole = (element.extras?.bits ?? 0) === (value as Bytes).length * 8;
+      const octets = meta?.format && whole ? showOctets(value as Bytes, meta.format) : undefined;
+      return octets?.format ? octets : showBits(element);
     }
     case 'text':
-      if (type === 'OBJECT IDENTIFIER') return { value: value as string, meaning: meaningOf(value as string, meta) };
-      return { value: meta?.format === 'iso' ? showAsn1Time(value as string) : (value as string) };
+      return { value: meta?.format === 'iso' ? showAsn1Time(value as string, type) : (value as string) };
     case 'octets':
       return showOctets(value as Bytes, meta?.format);
     case 'float':
@@ -128,9 +127,29 @@ function show(element: Element): Shown {
   }
 }
 
-/** An element as plain JSON data. */
-export function elementToJson(element: Element): ElementJson {
-  const { value, format, bits, meaning } = show(element);
+function show(element: Element, around: Surroundings | undefined): Shown {
+  const { value, type, meta } = element;
+  if (Array.isArray(value)) {
+    const beside = value as readonly Element[];
+    const within = { beside, outside: around };
+    return { value: beside.map((child) => inSurroundings(child, within)) };
+  }
+  const shown = showScalar(element);
+  if (!meta) return shown;
+  const meant = categoryOf(type) === 'bits' ? (shown.value as string) : (value as Scalar);
+  return { ...shown, meaning: meaningOf(meant, meta, shown.value, around) };
+}
+
+/**
+ * An element as plain JSON data. What some values mean depends on those beside them: called back by `map` over a list, it
+ * sees the list.
+ */
+export function elementToJson(element: Element, _index?: number, list?: readonly Element[]): ElementJson {
+  return inSurroundings(element, list && { beside: list });
+}
+
+function inSurroundings(element: Element, around: Surroundings | undefined): ElementJson {
+  const { value, format, bits, meaning } = show(element, around);
   const { extras, meta } = element;
   return {
     name: element.name,
@@ -180,11 +199,17 @@ function hexBits(json: ElementJson, path: string): { value: Bytes; bits: number 
   return { value, bits: fits ? Number(json.bits) : badValue(`${path}.bits`, `bits of ${value.length} octets`, json.bits) };
 }
 
+/** A bit string that is shown as octets are. */
+function wholeOctets(json: ElementJson, path: string): { value: Bytes; bits: number } {
+  const value = readOctets(json, path);
+  return { value, bits: value.length * 8 };
+}
+
 function readScalar(json: ElementJson, path: string): { value: Scalar; bits?: number } {
   const { value, type } = json;
   switch (categoryOf(type)) {
     case 'integer':
-      return { value: readInteger(value) ?? badValue(path, `an integer (${type})`, value) };
+      return { value: (type === 'UTC' ? readUtc : readInteger)(value) ?? badValue(path, `an integer (${type})`, value) };
     case 'float':
       if (typeof value === 'number') return { value };
       return typeof value === 'string' && /^-?(NaN|Infinity|0)$/.test(value)
@@ -196,6 +221,7 @@ function readScalar(json: ElementJson, path: string): { value: Scalar; bits?: nu
       return value === null ? { value } : badValue(path, 'null', value);
     case 'bits':
       if (json.bits !== undefined) return hexBits(json, path);
+      if (json.format !== undefined) return wholeOctets(json, path);
       if (typeof value !== 'string' || !/^[01]*$/.test(value)) return badValue(path, 'a text of 0 and 1', value);
       return { value: bitsOf(value), bits: value.length };
     case 'text':
@@ -203,7 +229,7 @@ function readScalar(json: ElementJson, path: string): { value: Scalar; bits?: nu
       if (!UTF8_TYPES.has(type) && [...value].some((letter) => letter > '\u00ff')) {
         return badValue(path, 'a text of ISO 8859-1 letters', value);
       }
-      return { value: /Time$/.test(type) ? readAsn1Time(value) : value };
+      return { value: /Time$/.test(type) ? readAsn1Time(value, type) : value };
     case 'octets':
       return { value: readOctets(json, path) };
   }

@@ -33,6 +33,8 @@ export interface ZclFieldJson {
   readonly fields?: readonly ZclFieldJson[];
   readonly count?: string | number | null;
   readonly rest?: boolean;
+  readonly const?: unknown;
+  readonly note?: string;
 }
 
 export interface ZclStructureJson {
@@ -54,6 +56,7 @@ export interface StructuresJson {
   readonly gbz: readonly ZclStructureJson[];
   readonly zclAttributes: readonly { cluster: string; attribute: string; name: string; unitOrValues: string | null }[];
   readonly alerts: readonly AlertStructureJson[];
+  readonly paymentControlConfiguration: Readonly<Record<string, string>>;
 }
 
 export interface RowJson {
