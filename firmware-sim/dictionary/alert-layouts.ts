@@ -56,7 +56,13 @@ const PAN_BACKUP: Layout = {
 };
 
 const DISCARDED_MESSAGE = body(
-  packed('discardedMessage', eui('originator'), eui('recipient'), { name: 'craFlag', type: 'unsigned' }, originatorCounter),
+  packed(
+    'discardedMessage',
+    eui('originator'),
+    eui('recipient'),
+    { name: 'craFlag', type: 'unsigned', meta: { meanings: { '1': 'command', '2': 'response', '3': 'alert' } } },
+    originatorCounter,
+  ),
 );
 
 /** Reasons of a meter integrity issue warning alert (GBCS, MIIWA). */
@@ -118,7 +124,10 @@ export const PROTECTION_PARAMETERS: Layout = {
             name: 'key_info',
             fields: [
               { name: 'key_info_type', meta: { meanings: { '2': 'agreed key' } } },
-              { name: 'agreed_key_info_options', fields: [{ name: 'key_parameters' }, { name: 'key_ciphered_data' }] },
+              {
+                name: 'agreed_key_info_options',
+                fields: [{ name: 'key_parameters', meta: { meanings: { '02': 'C(0e,2s)' } } }, { name: 'key_ciphered_data' }],
+              },
             ],
           },
         ],

@@ -18,6 +18,7 @@ export const CELL_USAGE_NAMES = { '0': 'management', '1': 'prePaymentTopUp' } as
 /** KeyUsage bits, first bit first, as GBCS and SMKI certificates set them. */
 export const KEY_USAGE_NAMES = {
   '1': 'digitalSignature',
+  '01': 'contentCommitment',
   '00001': 'keyAgreement',
   '000001': 'keyCertSign',
   '0000011': 'keyCertSign, cRLSign',

@@ -1,6 +1,6 @@
 import type { Element, Scalar } from '../codec/element.ts';
 import { alertsByMask, alertsOn, ranges } from './alert-masks.ts';
-import { cosemClassName, cosemMember } from './cosem.ts';
+import { type CosemMember, cosemClassName, cosemMember } from './cosem.ts';
 import { USE_CASES } from './data/use-cases.ts';
 import { CLUSTER_NAMES, GENERAL_COMMAND_NAMES, zclCommand } from './zcl-tables.ts';
 
@@ -51,30 +51,33 @@ function useCaseTitle(messageCode: number): string | undefined {
   return USE_CASE_TITLES.get(messageCode);
 }
 
-/** SMETS name of the attribute that a future-dated alert reports on. */
-function reportedAttribute(attribute: number, around: Surroundings | undefined): string | undefined {
-  const classId = valueNamed(around, 'classId');
-  const obis = valueNamed(around, 'instanceId');
-  if (typeof classId !== 'number' || !(obis instanceof Uint8Array) || obis.length !== 6) return undefined;
-  const member = cosemMember(classId, obis, 'attribute', attribute);
-  return member && (member.layout?.name.startsWith(member.name) ? member.layout.name : member.name);
+/** Class and attribute that stand beside an OBIS code, under the names of alerts or of class 30. */
+function memberBeside(obis: unknown, around: Surroundings | undefined): CosemMember | undefined {
+  const classId = valueNamed(around, 'classId') ?? valueNamed(around, 'class_id');
+  const attribute = valueNamed(around, 'attributeId') ?? valueNamed(around, 'attribute_index');
+  if (typeof classId !== 'number' || typeof attribute !== 'number') return undefined;
+  return obis instanceof Uint8Array && obis.length === 6 ? cosemMember(classId, obis, 'attribute', attribute) : undefined;
 }
 
-/** SMETS name of the object that holds that attribute. */
-function reportedObject(obis: Uint8Array, around: Surroundings | undefined): string | undefined {
-  const classId = valueNamed(around, 'classId');
-  const attribute = valueNamed(around, 'attributeId');
-  if (typeof classId !== 'number' || typeof attribute !== 'number' || obis.length !== 6) return undefined;
-  return cosemMember(classId, obis, 'attribute', attribute)?.name;
+/** SMETS name of the attribute that a future-dated alert reports on, with what part of it is meant. */
+function reportedAttribute(_: number, around: Surroundings | undefined): string | undefined {
+  const member = memberBeside(valueNamed(around, 'instanceId'), around);
+  const part = member?.layout?.name.split('.').at(-1);
+  return member && part === 'activateNextDateTime' ? `${member.name}.${part}` : member?.name;
 }
 
-/** Command a future-dated GBZ alert reports on, by cluster and frame control beside it (ZCL 2.4.1.1). */
+/**
+ * Command a future-dated GBZ alert reports on, by cluster and frame control beside it (ZCL 2.4.1.1). The reference data
+ * leaves the direction out of some; a command that asks for something is never future-dated.
+ */
 function reportedCommand(command: number, around: Surroundings | undefined): string | undefined {
   const cluster = valueNamed(around, 'cluster');
   const frameControl = valueNamed(around, 'frameControl');
   if (typeof cluster !== 'number' || typeof frameControl !== 'number') return undefined;
   if ((frameControl & 0x03) !== 1) return GENERAL_COMMAND_NAMES[command];
-  return zclCommand(cluster, command, (frameControl & 0x08) !== 0)?.name;
+  const toClient = (frameControl & 0x08) !== 0;
+  const names = [toClient, !toClient].flatMap((direction) => zclCommand(cluster, command, direction)?.name ?? []);
+  return names.find((name) => !name.startsWith('Get')) ?? names[0];
 }
 
 /** Selectors of the tariff script table 0-0:10.0.100.255. */
@@ -221,7 +224,7 @@ function priceEntry(value: number, around: Surroundings | undefined): string | u
 const RULES = {
   'message-code': ofNumber(useCaseTitle),
   'cosem-class': ofNumber(cosemClassName),
-  'cosem-object': (value, around) => (value instanceof Uint8Array ? reportedObject(value, around) : undefined),
+  'cosem-object': (value, around) => memberBeside(value, around)?.name,
   'cosem-attribute': ofNumber(reportedAttribute),
   cluster: ofNumber((value) => CLUSTER_NAMES[value]),
   'zcl-command': ofNumber(reportedCommand),
@@ -244,6 +247,8 @@ const RULES = {
   'day-entry': ofNumber(dayEntry),
   'price-entry': ofNumber(priceEntry),
   decimals: ofNumber((value) => `${value >> 4} decimals`),
+  'tiers-and-tier': ofNumber((value) => `${value >> 4} tiers, register tier ${value & 0x0f}`),
+  'threshold-count': ofNumber((value) => `${value & 0x0f} thresholds`),
   'decimals-and-tier': ofNumber((value) => `${value >> 4} decimals, tier ${value & 0x0f}`),
 } satisfies Record<string, Rule>;
 

@@ -100,13 +100,13 @@ function answered(cluster: number, toClient: boolean | undefined): Meta {
   return meta;
 }
 
+/** Names by command identifier: of the other direction, else of either, else what every cluster has. */
 function answerable(cluster: number, toClient: boolean | undefined): Record<string, string> {
   const meanings: Record<string, string> = {};
   for (let command = 0; command < 255; command++) {
-    const names = [true, false]
-      .filter((direction) => direction !== toClient)
-      .map((direction) => zclCommand(cluster, command, direction)?.name)
-      .filter((name) => name !== undefined);
+    const named = (direction: boolean): string[] => [zclCommand(cluster, command, direction)?.name ?? []].flat();
+    const both = [...named(false), ...named(true)];
+    const names = toClient !== undefined && named(!toClient).length > 0 ? named(!toClient) : both;
     const name = names.length > 0 ? names.join(' or ') : GENERAL_COMMAND_NAMES[command];
     if (name !== undefined) meanings[command] = name;
   }

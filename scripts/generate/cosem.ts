@@ -50,6 +50,7 @@ const READINGS: readonly (readonly [applies: (place: Place) => boolean, reading:
   [({ layout }) => hasKey(layout, '0xN01'), 'auxiliary-action'],
   [({ layout }) => hasKey(layout, '101-108'), 'tariff-script'],
   [({ layout }) => layout.name.endsWith('.TypeAndIdentifier'), 'controller-type'],
+  [({ layout }) => layout.name === 'logical_name' && layout.type === 'octet-string(6)', 'cosem-object'],
   [({ layout }) => layout.name === 'exec_weekdays', 'weekdays'],
   [({ layout }) => layout.name === 'exec_specdays', 'special-days'],
   [({ layout }) => /^page\d\dMask$|^operatingChannel$/.test(layout.name), 'page-mask'],
@@ -85,7 +86,10 @@ function ownMeanings({ layout, obis }: Place): Readonly<Record<string, string>> 
   if (name === 'threshold' && /:16\.[01]\.1[1-8]\.255$/.test(obis)) return { '4294967295': 'not used' };
   if (name === 'collection_configuration') return { '111': 'always', '110': 'not while the supply is disconnected' };
   if (name === 'PrivacyPIN') return { '': 'no PIN protection' };
-  const constant = type === 'enum' ? /^(\d+) = (.+)$/.exec(note ?? '') : null;
+  if (name === 'logical_name' && type === 'octet-string(6)' && note && layout.const) {
+    return { [obisText(fromHex(layout.const))]: note.replace(/^[\d.:-]+, (the )?/, '') };
+  }
+  const constant = (type === 'enum' ? /^(\d+) = (.+)$/ : /^([0-9a-f]{2}) = (.+)$/).exec(note ?? '');
   return constant ? { [constant[1] as string]: constant[2] as string } : undefined;
 }
 

@@ -10,6 +10,7 @@ export interface LayoutJson {
   readonly optional?: string;
   readonly duis?: string;
   readonly note?: string;
+  readonly const?: string;
 }
 
 export interface DlmsStructureJson {

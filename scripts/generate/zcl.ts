@@ -31,6 +31,8 @@ const READINGS: readonly (readonly [name: RegExp, reading: Reading])[] = [
   [/^Event Configuration$/, 'event-configuration'],
   [/^Price Tier \| Friendly Credit Enable$/, 'day-entry'],
   [/^Tier \/ Block ID$/, 'price-entry'],
+  [/^Number of Price Tiers & Register Tier$/, 'tiers-and-tier'],
+  [/^Tier \/ Number of Block Thresholds$/, 'threshold-count'],
   [/Trailing ?Digit$/, 'decimals'],
   [/^Price Trailing Digit & Price Tier$/, 'decimals-and-tier'],
 ];
@@ -68,11 +70,13 @@ function numberMeanings(list: Readonly<Record<string, string>>): Record<string, 
 function meaningsOf(field: ZclFieldJson, command: string): Readonly<Record<string, string>> {
   const times = timeMeanings(field, command);
   if (times) return times;
+  if (field.name === 'Divisor') return {};
   const listed = numberMeanings(field.enum ?? {});
   if (Object.keys(listed).length > 0) return listed;
   const constant = typeof field.const === 'number' && /^[eb]8$/.test(field.type) && !readingOf(field.name);
   if (constant && field.note) return { [String(field.const)]: field.note.replace(/ in RTDS$/, '') };
-  if (field.name === 'Cut Off Value' || field.name === 'Credit Remaining') return { '-1': 'not given' };
+  if (field.name === 'Cut Off Value') return { '-1': 'unchanged' };
+  if (field.name === 'Credit Remaining') return { '-1': 'top-up not accepted' };
   return {};
 }
 
