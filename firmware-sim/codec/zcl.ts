@@ -41,6 +41,9 @@ export const ZCL_INTEGERS: Readonly<Record<string, { readonly octets: number; re
 /** Types of a fixed number of octets that are not integers. */
 const FIXED: Readonly<Record<string, number>> = { 'zcl-date': 4, ToD: 4, uint64: 8, EUI64: 8, key128: 16 };
 
+/** Names of the types whose values are octets. */
+export const ZCL_OCTET_TYPES: readonly string[] = [...Object.keys(FIXED), 'octstr', 'octets'];
+
 /** ZCL data type identifiers (ZCL table 2-10), as attribute records carry them. */
 export const ZCL_TYPE_OF_CODE: Readonly<Record<number, string>> = {
   8: 'data8',

@@ -1,4 +1,4 @@
-import { badValue, hexValue } from '../codec/element-json.ts';
+import { badValue, hexValue } from '../codec/element-from-json.ts';
 import { dateTimeOfIso, isoOfDateTime, readInteger } from '../codec/formats.ts';
 import type { CryptoSuite } from '../crypto/suite.ts';
 import { type Bytes, NO_BYTES, toHex } from '../kernel/bytes.ts';
@@ -252,7 +252,8 @@ function wanted(json: Line, field: 'signature' | 'mac'): boolean | undefined {
  * pre-command keeps at most the null signature.
  */
 function signatureFrom(protection: Line, json: Line): Bytes | undefined {
-  const carried = protection.signature === undefined ? undefined : octetsAt(protection.signature, 'protection.signature', [0, 64, 96]);
+  const carried =
+    protection.signature === undefined ? undefined : octetsAt(protection.signature, 'protection.signature', [0, 64, 96]);
   const asked = wanted(json, 'signature');
   if (json.form === 'pre-command') return carried === undefined ? undefined : carried.length > 0 ? undefined : carried;
   if (asked === false) return carried === undefined && json.protection !== undefined ? undefined : NO_BYTES;
@@ -283,7 +284,13 @@ export function messageFromJson(line: unknown): FromJson {
   const form = FORMS.find((known) => known === json.form) ?? badValue('form', FORMS.join(', '), json.form);
   const header = headerFrom(json);
   if (form === 'gbt-block')
-    return { message: blockFrom(header, json.payload), covers: undefined, opened: undefined, missing: { signature: false, mac: false }, unsigned: false };
+    return {
+      message: blockFrom(header, json.payload),
+      covers: undefined,
+      opened: undefined,
+      missing: { signature: false, mac: false },
+      unsigned: false,
+    };
   const protection = json.protection === undefined ? {} : objectAt(json.protection, 'protection');
   const signature = signatureFrom(protection, json);
   const mac = macFrom(protection, json);

@@ -1,5 +1,6 @@
 import type { Element } from '../codec/element.ts';
-import { badValue, type ElementJson, elementFromJson, elementToJson, hexValue } from '../codec/element-json.ts';
+import { badValue, elementFromJson, hexValue } from '../codec/element-from-json.ts';
+import { type ElementJson, elementToJson } from '../codec/element-json.ts';
 import { dateTimeOfIso, OCTET_FORMATS, readInteger, showInteger } from '../codec/formats.ts';
 import { ALERT_NAMES } from '../dictionary/alert-names.ts';
 import { cosemClassName } from '../dictionary/cosem.ts';
@@ -209,7 +210,8 @@ function sealedFrom(json: Json, fields: readonly Element[] | undefined, path: st
   const wanted = (numberAt(json.control, `${path}.control`, 0xff) & GBZ_CONTROL.encrypted) !== 0;
   if (json.encrypted === undefined && !wanted) return undefined;
   const encrypted = json.encrypted === undefined ? {} : objectAt(json.encrypted, `${path}.encrypted`);
-  if (encrypted.octets === undefined && !fields) return badValue(`${path}.encrypted`, 'octets, or fields to encrypt', json.encrypted);
+  if (encrypted.octets === undefined && !fields)
+    return badValue(`${path}.encrypted`, 'octets, or fields to encrypt', json.encrypted);
   return {
     headerControl: numberAt(encrypted.headerControl ?? 0, `${path}.encrypted.headerControl`, 0xff),
     frameCounter: numberAt(encrypted.frameCounter ?? 0, `${path}.encrypted.frameCounter`, 0xff),

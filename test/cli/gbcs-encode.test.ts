@@ -149,7 +149,7 @@ describe('gbcs encode', () => {
       expect.stringContaining('messageCode'),
       expect.stringContaining('originator'),
       expect.stringContaining('payload.accesses[0].class'),
-      expect.stringContaining('d: unsigned'),
+      expect.stringContaining('payload.accesses[0].data: an unsigned integer of 1 octet (unsigned)'),
       expect.stringContaining('no message'),
       undefined,
       expect.stringContaining('JSON'),

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { encodeAxdr } from '../../firmware-sim/codec/axdr-write.ts';
 import { encodeDerElement } from '../../firmware-sim/codec/der.ts';
 import { Element } from '../../firmware-sim/codec/element.ts';
-import { elementFromJson, elementToJson } from '../../firmware-sim/codec/element-json.ts';
+import { elementFromJson } from '../../firmware-sim/codec/element-from-json.ts';
+import { elementToJson } from '../../firmware-sim/codec/element-json.ts';
 import { encodeZcl } from '../../firmware-sim/codec/zcl.ts';
 import { ByteWriter } from '../../firmware-sim/kernel/byte-writer.ts';
 import { fromHex, toHex } from '../../firmware-sim/kernel/bytes.ts';
@@ -125,12 +126,12 @@ describe('lines a person wrote', () => {
     ['a date that is none', { type: 'octet-string', value: 'soon', format: 'date-time' }, 'payload: a date-time value'],
     ['one value for a list', { type: 'structure', value: 1 }, 'payload: a list of values'],
     ['a list for one value', { type: 'unsigned', value: [] }, 'payload: one value'],
-    ['no type', { value: 1 }, 'payload.type: a type name'],
+    ['no type', { value: 1 }, 'payload.type: the name of a'],
     ['a list', [], 'payload: an object'],
     [
       'a child that is wrong',
       { type: 'structure', value: [{ name: 'rate', type: 'long', value: 'x' }] },
-      'payload.rate: an integer',
+      'payload.value[0]: an integer',
     ],
     [
       'a wrong row type',
