@@ -19,6 +19,8 @@ export interface UpdateFindings {
   receipt?: Received | undefined;
   /** The CS06 as it was on the air. */
   activationCommand?: Bytes;
+  /** When it was sent. */
+  activationSentAt?: Millis;
   activationResponse?: Received | undefined;
   activationAlert?: Received | undefined;
   versionAfter?: Received | undefined;
@@ -188,6 +190,7 @@ function* activate(findings: UpdateFindings): Step<void> {
   const { config, supplier, euis, image, scheduler } = world;
   const { header, command } = sendFrom(world, activateFirmware(euis.esme, image.hash, config.activateAt));
   findings.activationCommand = command;
+  findings.activationSentAt = scheduler.now;
   yield* until(world, () => supplier.responseTo(header) !== undefined, answerLimit(config));
   findings.activationResponse = supplier.responseTo(header);
   if (config.activateAt !== undefined) {
