@@ -123,3 +123,6 @@ export const FIRMWARE_TRANSFER_NAMES = {
 
 /** Time-based certificate path validation checks in CS02b/CS02g. */
 export const TIME_CHECK_NAMES = { '0': 'apply', '1': 'disapply' } as const;
+
+/** Execution times of commands that may be future-dated: the last second there is cancels. */
+export const EXECUTION_TIME_NAMES = { '9999-12-31T23:59:59Z': 'cancel' } as const;

@@ -131,6 +131,45 @@ describe('A-XDR values mean what they should', () => {
       'outer.2.0',
     ]);
   });
+
+  describe('a value of another type than the layout declares', () => {
+    const power: Layout = { name: 'power', type: 'double-long-unsigned', meta: { unit: 'W' } };
+    const time: Layout = { name: 'time', type: 'octet-string', meta: { format: 'time' } };
+    const entry: Layout = { name: 'entry', type: 'structure', fields: [time, power] };
+    const log: Layout = { name: 'log', type: 'array', of: entry };
+    const told = (element: Element): unknown[] => [
+      [element.name, element.named, element.meta?.unit],
+      ...element.children.flatMap(told),
+    ];
+
+    test('takes neither name nor unit of the field, in an array or a compact array', () => {
+      const wanted = [
+        ['log', true, undefined],
+        ['entry', true, undefined],
+        ['time', true, undefined],
+        ['entry.1', false, undefined],
+      ];
+      expect(told(decodeWhole(fromHex('01 01 02 02 0904 07000000 12 0005'), log))).toEqual(wanted);
+      expect(told(decodeWhole(fromHex('13 02 02 09 12 07 04 07000000 0005'), log))).toEqual(wanted);
+    });
+
+    test('ends the names of all that is in it', () => {
+      expect(told(decodeWhole(fromHex('01 01 0201 0600000001'), { ...log, of: power }))).toEqual([
+        ['log', true, undefined],
+        ['log.0', false, undefined],
+        ['log.0.0', false, undefined],
+      ]);
+      expect(told(decodeWhole(fromHex('1105'), power))).toEqual([['value', false, undefined]]);
+    });
+
+    test('of the declared type, and no value at all, keep the name', () => {
+      expect(told(decodeWhole(fromHex('02 02 00 0600000001'), entry))).toEqual([
+        ['entry', true, undefined],
+        ['time', true, undefined],
+        ['power', true, 'W'],
+      ]);
+    });
+  });
 });
 
 describe('octets that are no A-XDR value', () => {
