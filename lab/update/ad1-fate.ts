@@ -106,7 +106,8 @@ function hasSign({ story, all, returns, reports, findings }: Case, at: Millis): 
 function isPlainlyFalse({ story, findings, ...evidence }: Case): boolean {
   const { record, real, loss } = story;
   const { config, premises } = findings.world;
-  const decidedBy = settledAt(story, evidence, config.policy.settleMs, config.policy) + ANSWER_MS;
+  const settled = settledAt(story, evidence, config.policy.settleMs, config.policy);
+  const decidedBy = Math.max(settled, story.receivedAt) + ANSWER_MS;
   const steady = premises.feedLosses.every(({ from }) => from <= (loss?.from ?? 0) || from > decidedBy);
   return real.length === 0 && steady && decidedBy <= (record.heldUntil ?? 0);
 }

@@ -6,7 +6,7 @@ import type { Assertion } from '../reports/verdict.ts';
 import { ad1Fate } from './ad1-fate.ts';
 import { type Ad1Story, ad1Stories } from './ad1-stories.ts';
 import { ruleText } from './config.ts';
-import { alertsDue, isLong, noticedOutages } from './expectations.ts';
+import { alertsDue, firstAlertMs, isLong, noticedOutages } from './expectations.ts';
 import { assertion, type Judged } from './judged.ts';
 import type { UpdateFindings } from './scenario.ts';
 
@@ -28,6 +28,7 @@ export function outageAssertions(findings: UpdateFindings): Assertion[] {
       `S01; SEC, MP102; rule ${ruleText(config.hubPower.poaComparator, config.hubPower.poaThresholdMs)}`,
       ad1Count(findings),
     ),
+    assertion('hub-holdup', 'the hub lasts until its alert is due', 'SEC; CHTS', hubHoldup(findings)),
     assertion('ad1-content', 'each AD1 has hub, start of the outage and MPxN', 'DUIS 5.4 PowerOutageEvent', ad1Content(findings)),
     assertion(
       'supply-restored',
@@ -63,6 +64,14 @@ function ad1Count({ world }: UpdateFindings): Judged {
     raised.length === due.length,
     `${raised.length} raised, ${due.length} due; the hub's feed was off for ${list(premises.feedLosses)}`,
   ];
+}
+
+/** A hub whose energy ends before the threshold never sends AD1: no fault of the update, but no outage is heard of. */
+function hubHoldup({ world }: UpdateFindings): Judged {
+  const { poaThresholdMs, poaComparator, holdupMs } = world.config.hubPower;
+  const detail = `lives ${seconds(holdupMs)} without its feed; AD1 is due ${ruleText(poaComparator, poaThresholdMs)}`;
+  const lasts = holdupMs >= firstAlertMs(world.config.hubPower);
+  return [lasts ? true : 'note', lasts ? detail : `the hub cannot last to the threshold and never sends AD1: it ${detail}`];
 }
 
 /** What the network operator got, against the losses of feed that really were: each alert once or, withheld, never. */
