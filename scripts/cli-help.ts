@@ -4,7 +4,7 @@ import { GROUPS } from '../lab/operations/operation.ts';
 
 /** Options every command has, as help shows them. */
 export const COMMON_OPTIONS: readonly (readonly [flags: string, help: string])[] = [
-  ['--json', 'print JSON, one object a line'],
+  ['--json', 'print JSON, one object a line; commands that read and report do so into a pipe anyway'],
   ['-q, --quiet', 'no progress and notes on standard error'],
   ['--seed TEXT', 'root of all randomness; the same seed gives the same bytes (default: 1)'],
   ['-h, --help', 'show this help'],

@@ -12,7 +12,7 @@ import {
 } from './axdr-types.ts';
 import { minimalLengthOctets } from './der-tlv.ts';
 import { Element, type ElementExtras, type RowType, type Scalar } from './element.ts';
-import { fieldLayout, type Layout, type PackedField, packedOctets } from './layout.ts';
+import { fieldLayout, fitting, type Layout, type PackedField, packedOctets } from './layout.ts';
 
 /** Naming while decoding: a layout where there is one, else the path. */
 interface Naming {
@@ -90,7 +90,7 @@ function decodeList(reader: ByteReader, type: 'array' | 'structure', naming: Nam
   const { layout } = naming;
   for (let i = 0; i < length.value; i++) {
     const of = type === 'array' ? layout?.of : fieldLayout(layout, i, length.value);
-    children.push(decodeTagged(reader, nested(naming, of, i), depth + 1));
+    children.push(decodeTagged(reader, nested(naming, fitting(of, nextType(reader)), i), depth + 1));
   }
   return element(naming, type, children, lengthExtras(length));
 }
@@ -159,6 +159,11 @@ function readType(reader: ByteReader): AxdrType {
   return TYPE_OF_TAG[tag] ?? reader.fail('bad-axdr', `0x${tag.toString(16).padStart(2, '0')} is not a DLMS data type`, at);
 }
 
+/** Type of the value at the reader without reading it. */
+function nextType(reader: ByteReader): AxdrType | undefined {
+  return TYPE_OF_TAG[reader.bytes[reader.at] ?? 0];
+}
+
 function decodeTagged(reader: ByteReader, naming: Naming, depth: number): Element {
   if (depth > MAX_DEPTH) reader.fail('bad-axdr', `nested deeper than ${MAX_DEPTH} levels`);
   return decodeValue(reader, readType(reader), naming, depth);
@@ -190,11 +195,15 @@ function rowSize(row: RowType): { values: number; octets: number } {
 }
 
 /** Values without octets multiply: rows may hold at most this many values for each octet they take. */
-const VALUES_PER_OCTET_MAX = 16;
+const VALUES_PER_OCTET_MAX = 8;
 
 function checkRowSize(reader: ByteReader, row: RowType, at: number): void {
   const { values, octets } = rowSize(row);
   if (values > VALUES_PER_OCTET_MAX * Math.max(1, octets)) reader.fail('bad-axdr', 'row type unfolds to too many values', at);
+}
+
+function typeOfRow(row: RowType): AxdrType {
+  return typeof row === 'string' ? (row as AxdrType) : 'array' in row ? 'array' : 'structure';
 }
 
 function decodeRow(reader: ByteReader, row: RowType, naming: Naming, depth: number): Element {
@@ -205,7 +214,7 @@ function decodeRow(reader: ByteReader, row: RowType, naming: Naming, depth: numb
   for (let i = 0; i < count; i++) {
     const of = 'array' in row ? layout?.of : fieldLayout(layout, i, count);
     const type = 'array' in row ? row.of : (row.structure[i] as RowType);
-    children.push(decodeRow(reader, type, nested(naming, of, i), depth + 1));
+    children.push(decodeRow(reader, type, nested(naming, fitting(of, typeOfRow(type)), i), depth + 1));
   }
   return element(naming, 'array' in row ? 'array' : 'structure', children);
 }
@@ -221,9 +230,10 @@ function decodeCompactArray(reader: ByteReader, naming: Naming, depth: number): 
   const outer = reader.end;
   reader.end = end;
   const rows: Element[] = [];
+  const rowLayout = fitting(naming.layout?.of, typeOfRow(of));
   while (reader.at < end) {
     const before = reader.at;
-    rows.push(decodeRow(reader, of, nested(naming, naming.layout?.of, rows.length), depth + 1));
+    rows.push(decodeRow(reader, of, nested(naming, rowLayout, rows.length), depth + 1));
     if (reader.at === before) reader.fail('bad-axdr', 'rows of a compact array take no octets', at);
   }
   reader.end = outer;
@@ -237,5 +247,5 @@ function decodeCompactArray(reader: ByteReader, naming: Naming, depth: number): 
  * @throws ProtocolFault
  */
 export function decodeAxdr(reader: ByteReader, layout: Layout | undefined, path: string): Element {
-  return decodeTagged(reader, { layout, path }, 0);
+  return decodeTagged(reader, { layout: fitting(layout, nextType(reader)), path }, 0);
 }

@@ -10,13 +10,16 @@ interface Content {
   readonly bits?: number;
 }
 
+/** Longer integers keep their octets: making them anew from a bigint takes time that grows with the square of the length. */
+const MAX_COMPUTED_OCTETS = 256;
+
 function decodeInteger(content: Bytes, offset: number): Content {
   if (content.length === 0) throw new ProtocolFault('bad-der', 'INTEGER without content', offset);
   const first = content[0] as number;
   const second = content[1];
   const minimal = second === undefined || !((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80));
   const value = content.length <= 6 ? smallInteger(content) : BigInt.asIntN(content.length * 8, toBigInt(content));
-  return minimal ? { value } : { value, raw: content };
+  return minimal && content.length <= MAX_COMPUTED_OCTETS ? { value } : { value, raw: content };
 }
 
 function smallInteger(content: Bytes): number {

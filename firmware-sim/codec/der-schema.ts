@@ -87,11 +87,12 @@ export const nullValue = (): DerSchema<null> => plain('NULL');
 export const octetString = (format?: Format): DerSchema<Bytes> => plain('OCTET STRING', format && { format });
 export const objectIdentifier = (meanings?: Readonly<Record<string, string>>): DerSchema<string> =>
   plain('OBJECT IDENTIFIER', meanings && { meanings });
-/** BIT STRING as text of `0` and `1`. */
-export const bitString = (meanings?: Readonly<Record<string, string>>): DerSchema<string> =>
-  plain('BIT STRING', meanings && { meanings });
-/** Times are their ASN.1 text, e.g. `20300115090000Z`. */
-export const generalizedTime = (): DerSchema<string> => plain('GeneralizedTime', { format: 'iso' });
+/** BIT STRING as text of `0` and `1`, or of whole octets in a format of theirs. */
+export const bitString = (meanings?: Readonly<Record<string, string>>, format?: Format): DerSchema<string> =>
+  plain('BIT STRING', meanings || format ? { ...(meanings && { meanings }), ...(format && { format }) } : undefined);
+/** Times are their ASN.1 text, e.g. `20300115090000Z`; `meanings` names times as they are shown, `2030-01-15T09:00:00Z`. */
+export const generalizedTime = (meanings?: Readonly<Record<string, string>>): DerSchema<string> =>
+  plain('GeneralizedTime', { format: 'iso', ...(meanings && { meanings }) });
 export const utcTime = (): DerSchema<string> => plain('UTCTime', { format: 'iso' });
 export const any = (): DerSchema => plain('ANY');
 

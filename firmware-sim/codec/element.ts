@@ -1,3 +1,4 @@
+import type { Reading } from '../dictionary/readings.ts';
 import type { Bytes } from '../kernel/bytes.ts';
 
 /** How a value is best shown and written by people; see `element-json.ts` for each form. */
@@ -19,8 +20,10 @@ export type Format =
 export interface Meta {
   readonly unit?: string;
   readonly format?: Format;
-  /** Value (as decimal text) to meaning. */
+  /** Value as it is shown (numbers in decimal) to meaning. */
   readonly meanings?: Readonly<Record<string, string>>;
+  /** Rule that makes the meaning where a list of values cannot; `meanings` come first. */
+  readonly reading?: Reading;
 }
 
 export type Scalar = number | bigint | boolean | string | null | Bytes;

@@ -1,9 +1,10 @@
 import { ALERT_NAMES } from '../dictionary/alert-names.ts';
 import { obisBytes, obisText } from '../dictionary/cosem-obis.ts';
+import { readingOf, type Surroundings } from '../dictionary/readings.ts';
 import { type Bytes, fromAscii, isPrintable, toAscii } from '../kernel/bytes.ts';
 import { type Eui64, eui64At, eui64Bytes, parseEui64 } from '../kernel/eui64.ts';
 import { civilFromIso, fromCivil, fromSeconds2000, isCivil, toIso, toSeconds2000 } from '../kernel/time.ts';
-import type { Format, Meta } from './element.ts';
+import type { Format, Meta, Scalar } from './element.ts';
 
 /** A format that shows octets as text and reads the same text back. */
 interface OctetFormat {
@@ -178,24 +179,49 @@ export function readInteger(shown: unknown): number | bigint | undefined {
   return civil && toSeconds2000(fromCivil(civil));
 }
 
-/** What a value means, where a dictionary says. */
-export function meaningOf(value: number | bigint | string, meta: Meta | undefined): string | undefined {
+/** UTC times that stand for something else (GBCS: at once; cancel, or the end of time). */
+const UTC_WORDS: Readonly<Record<string, number>> = { now: 0, never: 0xffffffff };
+
+/** Seconds since 2000 of a shown UTC time: what `readInteger` reads, `now` and `never`. */
+export function readUtc(shown: unknown): number | bigint | undefined {
+  return typeof shown === 'string' && Object.hasOwn(UTC_WORDS, shown) ? UTC_WORDS[shown] : readInteger(shown);
+}
+
+/**
+ * What a value means, where a dictionary says.
+ * @param value the value; bit strings as text of `0` and `1`
+ * @param shown the form it is shown in, by which meanings are listed
+ * @param around values beside and around it
+ */
+export function meaningOf(value: Scalar, meta: Meta | undefined, shown: unknown, around?: Surroundings): string | undefined {
   if (!meta) return undefined;
   if (meta.format === 'alert') return ALERT_NAMES.get(Number(value));
-  return meta.meanings?.[String(value)];
+  const { meanings } = meta;
+  const key = typeof value === 'number' || typeof value === 'bigint' ? String(value) : String(shown);
+  const listed = meanings && Object.hasOwn(meanings, key) ? meanings[key] : undefined;
+  return listed ?? (meta.reading && readingOf(meta.reading, value, around));
 }
 
-const ASN1_TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
+const GENERALIZED_TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
+const UTC_TIME = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 
-/** `20300115090000Z` as ISO; any other text as it is. */
-export function showAsn1Time(text: string): string {
-  const m = ASN1_TIME.exec(text);
-  const iso = m && `${m[1]}-${m[2]}-${m[3]}T${m[4]}:${m[5]}:${m[6]}Z`;
-  return iso && civilFromIso(iso) ? iso : text;
+/** Years of two digits reach from 1950 to 2049 (RFC 5280 4.1.2.5.1). */
+const UTC_TIME_YEARS = /^(?:19[5-9]|20[0-4])/;
+
+/** `20300115090000Z`, or `300115090000Z` of type UTCTime, as ISO; any other text as it is. */
+export function showAsn1Time(text: string, type = 'GeneralizedTime'): string {
+  const short = type === 'UTCTime';
+  const m = (short ? UTC_TIME : GENERALIZED_TIME).exec(text);
+  if (!m) return text;
+  const century = short ? (Number(m[1]) >= 50 ? '19' : '20') : '';
+  const iso = `${century}${m[1]}-${m[2]}-${m[3]}T${m[4]}:${m[5]}:${m[6]}Z`;
+  return civilFromIso(iso) ? iso : text;
 }
 
-/** Inverse of `showAsn1Time`. */
-export function readAsn1Time(text: string): string {
+/** Inverse of `showAsn1Time`. A year that UTCTime has no digits for stays ISO text. */
+export function readAsn1Time(text: string, type = 'GeneralizedTime'): string {
   const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && civilFromIso(text);
-  return iso ? text.replace(/[-:T]/g, '') : text;
+  if (!iso) return text;
+  if (type !== 'UTCTime') return text.replace(/[-:T]/g, '');
+  return UTC_TIME_YEARS.test(text) ? text.slice(2).replace(/[-:T]/g, '') : text;
 }

@@ -1,3 +1,4 @@
+import type { AxdrType } from './axdr-types.ts';
 import type { Meta } from './element.ts';
 
 /**
@@ -6,6 +7,8 @@ import type { Meta } from './element.ts';
  */
 export interface Layout {
   readonly name: string;
+  /** Type of the value where there is only one: another value is not what the name says. `array` is a compact array too. */
+  readonly type?: AxdrType;
   readonly meta?: Meta;
   /** Names of a structure's fields, in order. */
   readonly fields?: readonly Layout[];
@@ -40,4 +43,11 @@ export function fieldLayout(layout: Layout | undefined, index: number, count: nu
   if (count >= fields.length) return fields[index];
   const required = fields.filter((field) => !field.optional);
   return required.length === count ? required[index] : fields[index];
+}
+
+/** The layout of a value of that type; undefined when the value is of another type than the one declared. */
+export function fitting(layout: Layout | undefined, type: AxdrType | undefined): Layout | undefined {
+  const declared = layout?.type;
+  if (declared === undefined || declared === type || type === 'null-data') return layout;
+  return declared === 'array' && type === 'compact-array' ? layout : undefined;
 }

@@ -1,6 +1,6 @@
 import { ByteReader } from '../kernel/byte-reader.ts';
 import type { ByteWriter } from '../kernel/byte-writer.ts';
-import { type Bytes, fromAscii, isPrintable, toAscii } from '../kernel/bytes.ts';
+import { type Bytes, fromAscii, isPrintable, NO_BYTES, toAscii } from '../kernel/bytes.ts';
 import { ProtocolFault } from '../kernel/errors.ts';
 import { Element, type Meta } from './element.ts';
 
@@ -40,6 +40,9 @@ export const ZCL_INTEGERS: Readonly<Record<string, { readonly octets: number; re
 
 /** Types of a fixed number of octets that are not integers. */
 const FIXED: Readonly<Record<string, number>> = { 'zcl-date': 4, ToD: 4, uint64: 8, EUI64: 8, key128: 16 };
+
+/** Names of the types whose values are octets. */
+export const ZCL_OCTET_TYPES: readonly string[] = [...Object.keys(FIXED), 'octstr', 'octets'];
 
 /** ZCL data type identifiers (ZCL table 2-10), as attribute records carry them. */
 export const ZCL_TYPE_OF_CODE: Readonly<Record<number, string>> = {
@@ -145,11 +148,17 @@ function decodeField(reader: ByteReader, field: FieldSchema): Element {
   return decodeZclValue(reader, field.type, field.name, fieldMeta(field));
 }
 
-/** Fields in wire order; trailing ones may be absent (ZCL allows older payloads to be shorter). @throws ProtocolFault */
+/**
+ * Fields in wire order. GBCS fixes every payload, so fields that are not there (an older or a damaged payload) are marked by an
+ * empty value without a name, which counts and writes nothing. @throws ProtocolFault
+ */
 export function decodeFields(reader: ByteReader, fields: readonly FieldSchema[]): Element[] {
   const out: Element[] = [];
   for (const field of fields) {
-    if (reader.at === reader.end && field.type !== 'list') break;
+    if (reader.at === reader.end && field.type !== 'list') {
+      out.push(new Element(`missing: ${field.name}`, 'octets', NO_BYTES, undefined, false));
+      break;
+    }
     out.push(decodeField(reader, field));
   }
   return out;

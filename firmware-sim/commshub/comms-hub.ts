@@ -89,6 +89,7 @@ export class CommsHub {
   /** Takes a frame from the WAN. */
   receiveWan(frame: WanDownFrame, now: Millis): HubEffect[] {
     if (frame.kind === 'gbcs') return this.#route(frame.message, now);
+    if (frame.kind === 'status-request') return [{ kind: 'wan', frame: { kind: 'status', hub: this.device.eui } }];
     const step = this.#images.receive(frame);
     const effects: HubEffect[] = step.up.map((up) => ({ kind: 'wan', frame: up }));
     if (step.notify && this.#members.has(step.notify))

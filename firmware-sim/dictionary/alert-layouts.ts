@@ -1,26 +1,42 @@
 import type { Layout, PackedField } from '../codec/layout.ts';
+import { SCAN_TRIGGERS } from './readings.ts';
 import type { AccessRow } from './use-case.ts';
 
 /** Bodies of DLMS alerts (data-notification) by message code; every one starts with alert code and time. */
 
-const ALERT_CODE: Layout = { name: 'alertCode', meta: { format: 'alert' } };
-const TIMESTAMP: Layout = { name: 'timestamp', meta: { format: 'date-time' } };
+const ALERT_CODE: Layout = { name: 'alertCode', type: 'long-unsigned', meta: { format: 'alert' } };
+const TIMESTAMP: Layout = { name: 'timestamp', type: 'octet-string', meta: { format: 'date-time' } };
 
-const body = (...fields: Layout[]): Layout => ({ name: 'notificationBody', fields: [ALERT_CODE, TIMESTAMP, ...fields] });
-const packed = (name: string, ...fields: PackedField[]): Layout => ({ name, packed: fields });
+const body = (...fields: Layout[]): Layout => ({
+  name: 'notificationBody',
+  type: 'structure',
+  fields: [ALERT_CODE, TIMESTAMP, ...fields],
+});
+const packed = (name: string, ...fields: PackedField[]): Layout => ({ name, type: 'octet-string', packed: fields });
 const eui = (name: string): PackedField => ({ name, type: 8, meta: { format: 'eui64' } });
-const messageCode: PackedField = { name: 'messageCode', type: 'long-unsigned', meta: { format: 'code' } };
+const messageCode: PackedField = {
+  name: 'messageCode',
+  type: 'long-unsigned',
+  meta: { format: 'code', reading: 'message-code' },
+};
 const originatorCounter: PackedField = { name: 'originatorCounter', type: 'long64-unsigned' };
-const dateTime = (name: string): Layout => ({ name, meta: { format: 'date-time' } });
+const dateTime = (name: string): Layout => ({ name, type: 'octet-string', meta: { format: 'date-time' } });
+const pageMask = (name: string): Layout => ({ name, type: 'bit-string', meta: { reading: 'page-mask' } });
+const scanTrigger: Layout = { name: 'scanTrigger', type: 'octet-string', meta: { meanings: SCAN_TRIGGERS } };
+const apcDirectionAndNumber: Layout = {
+  name: 'apcDirectionAndNumber',
+  type: 'unsigned',
+  meta: { reading: 'apc-direction' },
+};
 
 const FUTURE_DATED = body(
   packed(
     'commandIdentity',
     messageCode,
     originatorCounter,
-    { name: 'classId', type: 'long-unsigned' },
-    { name: 'instanceId', type: 6, meta: { format: 'obis' } },
-    { name: 'attributeId', type: 'unsigned' },
+    { name: 'classId', type: 'long-unsigned', meta: { reading: 'cosem-class' } },
+    { name: 'instanceId', type: 6, meta: { format: 'obis', reading: 'cosem-object' } },
+    { name: 'attributeId', type: 'unsigned', meta: { reading: 'cosem-attribute' } },
   ),
 );
 
@@ -40,11 +56,17 @@ const PAN_BACKUP: Layout = {
 };
 
 const DISCARDED_MESSAGE = body(
-  packed('discardedMessage', eui('originator'), eui('recipient'), { name: 'craFlag', type: 'unsigned' }, originatorCounter),
+  packed(
+    'discardedMessage',
+    eui('originator'),
+    eui('recipient'),
+    { name: 'craFlag', type: 'unsigned', meta: { meanings: { '1': 'command', '2': 'response', '3': 'alert' } } },
+    originatorCounter,
+  ),
 );
 
 /** Reasons of a meter integrity issue warning alert (GBCS, MIIWA). */
-const INTEGRITY_REASONS = {
+export const INTEGRITY_REASONS = {
   '0': 'other',
   '1': 'non-volatile memory',
   '2': 'program execution',
@@ -60,10 +82,10 @@ const INTEGRITY_REASONS = {
 const SUB_GHZ_CONFIGURATION: Layout = {
   name: 'subGhzConfiguration',
   fields: [
-    { name: 'page28Mask' },
-    { name: 'page29Mask' },
-    { name: 'page30Mask' },
-    { name: 'page31Mask' },
+    pageMask('page28Mask'),
+    pageMask('page29Mask'),
+    pageMask('page30Mask'),
+    pageMask('page31Mask'),
     { name: 'normalLimitedDutyCycleThreshold', meta: { unit: '0.01 %' } },
     { name: 'limitedCriticalDutyCycleThreshold', meta: { unit: '0.01 %' } },
     { name: 'channelChangesPerWeek' },
@@ -102,7 +124,10 @@ export const PROTECTION_PARAMETERS: Layout = {
             name: 'key_info',
             fields: [
               { name: 'key_info_type', meta: { meanings: { '2': 'agreed key' } } },
-              { name: 'agreed_key_info_options', fields: [{ name: 'key_parameters' }, { name: 'key_ciphered_data' }] },
+              {
+                name: 'agreed_key_info_options',
+                fields: [{ name: 'key_parameters', meta: { meanings: { '02': 'C(0e,2s)' } } }, { name: 'key_ciphered_data' }],
+              },
             ],
           },
         ],
@@ -129,19 +154,19 @@ export const ALERT_LAYOUTS: ReadonlyMap<number, Layout> = new Map([
     ),
   ],
   [0x0110, DEVICE],
-  [0x0111, body({ name: 'channelChanged', fields: [{ name: 'operatingChannel' }, { name: 'scanTrigger' }] })],
-  [0x0112, body({ name: 'scanAssessment', fields: [{ name: 'scanTrigger' }, { name: 'assessmentOutcome' }] })],
+  [0x0111, body({ name: 'channelChanged', fields: [pageMask('operatingChannel'), scanTrigger] })],
+  [0x0112, body({ name: 'scanAssessment', fields: [scanTrigger, { name: 'assessmentOutcome' }] })],
   [0x0113, body(SUB_GHZ_CONFIGURATION)],
   [0x0114, DISCARDED_MESSAGE],
   [0x0115, DEVICE],
   [0x0120, body(packed('commandIdentity', messageCode, originatorCounter))],
   [
     0x0121,
-    body({ name: 'apcDirectionAndNumber' }, dateTime('apcLimitPeriodStart'), dateTime('apcLimitPeriodEnd'), {
+    body(apcDirectionAndNumber, dateTime('apcLimitPeriodStart'), dateTime('apcLimitPeriodEnd'), {
       name: 'resultingLevel',
     }),
   ],
-  [0x0122, body({ name: 'apcDirectionAndNumber' }, { name: 'resultingLevel' })],
+  [0x0122, body(apcDirectionAndNumber, { name: 'resultingLevel' })],
   [0x0123, body({ name: 'stateAndAssociatedInformation' })],
   [0x1000, body()],
   [0x1001, body()],

@@ -18,6 +18,7 @@ export const CELL_USAGE_NAMES = { '0': 'management', '1': 'prePaymentTopUp' } as
 /** KeyUsage bits, first bit first, as GBCS and SMKI certificates set them. */
 export const KEY_USAGE_NAMES = {
   '1': 'digitalSignature',
+  '01': 'contentCommitment',
   '00001': 'keyAgreement',
   '000001': 'keyCertSign',
   '0000011': 'keyCertSign, cRLSign',
@@ -122,3 +123,6 @@ export const FIRMWARE_TRANSFER_NAMES = {
 
 /** Time-based certificate path validation checks in CS02b/CS02g. */
 export const TIME_CHECK_NAMES = { '0': 'apply', '1': 'disapply' } as const;
+
+/** Execution times of commands that may be future-dated: the last second there is cancels. */
+export const EXECUTION_TIME_NAMES = { '9999-12-31T23:59:59Z': 'cancel' } as const;

@@ -1,4 +1,5 @@
 import type { Meta } from '../codec/element.ts';
+import type { Reading } from './readings.ts';
 
 /** A field of a ZCL command; `list` repeats its fields until the payload ends, or `count` times. */
 export interface ZclField {
@@ -28,6 +29,8 @@ export interface ZclAttributeRow {
   readonly unit?: string;
   readonly meanings?: Readonly<Record<string, string>>;
   readonly text?: true;
+  /** Rule for its meaning. */
+  readonly reading?: Reading;
 }
 
 /** A component that a GBZ command of a use case may hold. */

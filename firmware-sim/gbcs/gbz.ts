@@ -1,5 +1,6 @@
-import { Element } from '../codec/element.ts';
+import { Element, type Meta } from '../codec/element.ts';
 import { decodeZclPayload, encodeZcl } from '../codec/zcl.ts';
+import { INTEGRITY_REASONS } from '../dictionary/alert-layouts.ts';
 import { GENERAL_COMMAND_NAMES, zclCommand } from '../dictionary/zcl-tables.ts';
 import { ByteReader } from '../kernel/byte-reader.ts';
 import { ByteWriter } from '../kernel/byte-writer.ts';
@@ -71,7 +72,7 @@ export function decodeZclFields(bytes: Bytes, cluster: number, frameControl: num
     return decodeZclPayload(bytes, zclCommand(cluster, command, isToClient(frameControl))?.fields, path);
   }
   try {
-    return decodeGeneralPayload(bytes, cluster, command) ?? decodeZclPayload(bytes, undefined, path);
+    return decodeGeneralPayload(bytes, cluster, command, isToClient(frameControl)) ?? decodeZclPayload(bytes, undefined, path);
   } catch (error) {
     if (error instanceof ProtocolFault) return decodeZclPayload(bytes, undefined, path);
     throw error;
@@ -148,7 +149,10 @@ export function encodeGbz(message: GbzMessage): Bytes {
   return writer.finish();
 }
 
-const CODE = { format: 'code' } as const;
+const MESSAGE_CODE: Meta = { format: 'code', reading: 'message-code' };
+const CLUSTER: Meta = { format: 'code', reading: 'cluster' };
+const COMMAND: Meta = { format: 'code', reading: 'zcl-command' };
+const WARNING_REASON: Meta = { format: 'code', meanings: INTEGRITY_REASONS };
 
 /** Content of alerts that is not a ZCL component, by message code; integers are big-endian. */
 function readAlertFields(reader: ByteReader, messageCode: number): readonly Element[] {
@@ -156,11 +160,11 @@ function readAlertFields(reader: ByteReader, messageCode: number): readonly Elem
     reader.u8();
     return [
       new Element('length', 'unsigned', 14),
-      new Element('messageCode', 'long-unsigned', reader.u16(), CODE),
+      new Element('messageCode', 'long-unsigned', reader.u16(), MESSAGE_CODE),
       new Element('originatorCounter', 'long64-unsigned', reader.u64()),
-      new Element('cluster', 'long-unsigned', reader.u16(), CODE),
+      new Element('cluster', 'long-unsigned', reader.u16(), CLUSTER),
       new Element('frameControl', 'unsigned', reader.u8()),
-      new Element('commandIdentifier', 'unsigned', reader.u8(), CODE),
+      new Element('commandIdentifier', 'unsigned', reader.u8(), COMMAND),
     ];
   }
   if (messageCode === 0x00cf && reader.remaining === 34 && reader.peek() === 9 && reader.peek(1) === 32) {
@@ -171,7 +175,7 @@ function readAlertFields(reader: ByteReader, messageCode: number): readonly Elem
     ];
   }
   if (messageCode === 0x00f2 && reader.remaining === 2)
-    return [new Element('warningReason', 'long-unsigned', reader.u16(), CODE)];
+    return [new Element('warningReason', 'long-unsigned', reader.u16(), WARNING_REASON)];
   return [new Element('content', 'octets', reader.rest(), undefined, false)];
 }
 

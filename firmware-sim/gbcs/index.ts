@@ -10,7 +10,8 @@
  */
 
 export { Element, type ElementExtras, type Format, type Meta, type RowType, type Scalar } from '../codec/element.ts';
-export { type ElementJson, elementFromJson, elementToJson } from '../codec/element-json.ts';
+export { elementFromJson } from '../codec/element-from-json.ts';
+export { type ElementJson, elementToJson } from '../codec/element-json.ts';
 export { type Curve, type PrivateKey, type PublicKey, publicKeyFromPoint } from '../crypto/keys.ts';
 export { createNodeSuite } from '../crypto/node-suite.ts';
 export { type CryptoSuite, type Entropy, SIGNATURE_PROFILES, type SignatureProfile } from '../crypto/suite.ts';

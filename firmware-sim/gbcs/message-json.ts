@@ -1,4 +1,4 @@
-import { badValue, hexValue } from '../codec/element-json.ts';
+import { badValue, hexValue } from '../codec/element-from-json.ts';
 import { dateTimeOfIso, isoOfDateTime, readInteger } from '../codec/formats.ts';
 import type { CryptoSuite } from '../crypto/suite.ts';
 import { type Bytes, NO_BYTES, toHex } from '../kernel/bytes.ts';
@@ -94,7 +94,11 @@ function bodyJson(
     covers: coverage(suite, message),
     ...openedDigest(suite, message),
   };
-  return { payload: payloadToJson(message.payload), protection, unnamed: unnamedValues(message.payload) };
+  return {
+    payload: payloadToJson(message.payload, message.header.originatorCounter),
+    protection,
+    unnamed: unnamedValues(message.payload),
+  };
 }
 
 /** A decoded message as plain JSON data, with its octets encoded again from the decoded values alone. */
@@ -140,9 +144,19 @@ function counterAt(value: unknown, path: string): bigint {
   return BigInt(read);
 }
 
+/** Only some combinations have a form on the wire, which tells them apart by length alone. */
+function checkSupplementary({ counter, originatorCounter, certificate }: Readonly<Record<string, unknown>>): void {
+  const more = originatorCounter !== undefined || certificate !== undefined;
+  if (counter === undefined && more) badValue('supplementary.counter', 'a counter before what follows it', counter);
+  if (originatorCounter !== undefined && certificate !== undefined) {
+    badValue('supplementary', 'either originatorCounter or certificate', { originatorCounter, certificate });
+  }
+}
+
 function supplementaryFrom(value: unknown): Supplementary | undefined {
   if (value === undefined) return undefined;
   const json = objectAt(value, 'supplementary');
+  checkSupplementary(json);
   return {
     remoteParty: euiAt(json.remoteParty, 'supplementary.remoteParty'),
     ...(json.counter !== undefined && { counter: counterAt(json.counter, 'supplementary.counter') }),
@@ -184,6 +198,10 @@ export interface FromJson {
   readonly message: GbcsMessage;
   /** `protection.covers` of the line; undefined when the line was written by hand. */
   readonly covers: string | undefined;
+  /** The line asks for a signature, or for a MAC, that it does not carry: still to be made. */
+  readonly missing: { readonly signature: boolean; readonly mac: boolean };
+  /** The line carries a signature that its form or verdict takes away. */
+  readonly unsigned: boolean;
   /** `protection.opened` of the line. */
   readonly opened: string | undefined;
 }
@@ -219,16 +237,42 @@ function octetsAt(value: unknown, path: string, lengths: readonly number[]): Byt
   return lengths.includes(octets.length) ? octets : badValue(path, `${lengths.join(', ')} octets`, value);
 }
 
-/** Signature octets a line asks for: those it carries, else room for one when it says there should be one. */
-function signatureFrom(
-  protection: Readonly<Record<string, unknown>>,
-  json: Readonly<Record<string, unknown>>,
-): Bytes | undefined {
-  if (protection.signature !== undefined) return octetsAt(protection.signature, 'protection.signature', [0, 64, 96]);
-  if (json.protection !== undefined) return undefined;
-  const wanted = json.signature !== undefined && json.signature !== 'absent';
-  if (wanted) return new Uint8Array(64);
-  return json.form === 'pre-command' ? undefined : NO_BYTES;
+type Line = Readonly<Record<string, unknown>>;
+
+/** What a line says of its signature or MAC: it is to be there, or not; undefined when it does not say. */
+function wanted(json: Line, field: 'signature' | 'mac'): boolean | undefined {
+  const verdict = json[field];
+  if (json.form === 'pre-command' || verdict === 'absent') return false;
+  if (verdict === undefined) return undefined;
+  return json.protection === undefined || verdict === 'valid' ? true : undefined;
+}
+
+/**
+ * Signature octets a line asks for: those it carries unless its verdict says `absent`, else room for one to be made. A
+ * pre-command keeps at most the null signature.
+ */
+function signatureFrom(protection: Line, json: Line): Bytes | undefined {
+  const carried =
+    protection.signature === undefined ? undefined : octetsAt(protection.signature, 'protection.signature', [0, 64, 96]);
+  const asked = wanted(json, 'signature');
+  if (json.form === 'pre-command') return carried === undefined ? undefined : carried.length > 0 ? undefined : carried;
+  if (asked === false) return carried === undefined && json.protection !== undefined ? undefined : NO_BYTES;
+  if (carried && (carried.length > 0 || asked === undefined)) return carried;
+  if (asked) return new Uint8Array(64);
+  return json.protection === undefined ? NO_BYTES : undefined;
+}
+
+/** MAC octets a line asks for, in the same way. */
+function macFrom(protection: Line, json: Line): Bytes | undefined {
+  const carried = protection.mac === undefined ? undefined : octetsAt(protection.mac, 'protection.mac', [MAC_OCTETS]);
+  const asked = wanted(json, 'mac');
+  if (asked === false) return undefined;
+  return carried ?? (asked ? new Uint8Array(MAC_OCTETS) : undefined);
+}
+
+/** True when a field is to be there and the line does not carry it. */
+function missing(octets: Bytes | undefined, carried: unknown): boolean {
+  return octets !== undefined && octets.length > 0 && (carried === undefined || carried === '');
 }
 
 /**
@@ -239,21 +283,25 @@ export function messageFromJson(line: unknown): FromJson {
   const json = objectAt(line, 'line');
   const form = FORMS.find((known) => known === json.form) ?? badValue('form', FORMS.join(', '), json.form);
   const header = headerFrom(json);
-  if (form === 'gbt-block') return { message: blockFrom(header, json.payload), covers: undefined, opened: undefined };
+  if (form === 'gbt-block')
+    return {
+      message: blockFrom(header, json.payload),
+      covers: undefined,
+      opened: undefined,
+      missing: { signature: false, mac: false },
+      unsigned: false,
+    };
   const protection = json.protection === undefined ? {} : objectAt(json.protection, 'protection');
-  const macWanted = json.protection === undefined && json.mac !== undefined && json.mac !== 'absent';
-  const mac =
-    protection.mac === undefined
-      ? macWanted
-        ? new Uint8Array(MAC_OCTETS)
-        : undefined
-      : octetsAt(protection.mac, 'protection.mac', [MAC_OCTETS]);
+  const signature = signatureFrom(protection, json);
+  const mac = macFrom(protection, json);
   const message: WholeMessage = {
     form,
     header,
-    payload: payloadFromJson(json.payload),
-    signature: signatureFrom(protection, json),
+    payload: payloadFromJson(json.payload, header.originatorCounter),
+    signature,
     mac,
   };
-  return { message, covers: textAt(protection.covers), opened: textAt(protection.opened) };
+  const unmade = { signature: missing(signature, protection.signature), mac: missing(mac, protection.mac) };
+  const unsigned = typeof protection.signature === 'string' && protection.signature !== '' && !signature?.length;
+  return { message, covers: textAt(protection.covers), opened: textAt(protection.opened), missing: unmade, unsigned };
 }

@@ -1,13 +1,14 @@
 import type { Element } from '../codec/element.ts';
-import { badValue, type ElementJson, elementFromJson, elementToJson, hexValue } from '../codec/element-json.ts';
+import { badValue, elementFromJson, hexValue } from '../codec/element-from-json.ts';
+import { type ElementJson, elementToJson } from '../codec/element-json.ts';
 import { dateTimeOfIso, OCTET_FORMATS, readInteger, showInteger } from '../codec/formats.ts';
 import { ALERT_NAMES } from '../dictionary/alert-names.ts';
 import { cosemClassName } from '../dictionary/cosem.ts';
 import { obisBytes, obisText } from '../dictionary/cosem-obis.ts';
 import { CLUSTER_NAMES } from '../dictionary/zcl-tables.ts';
 import { type Bytes, NO_BYTES, toHex } from '../kernel/bytes.ts';
-import { type AccessItem, type AccessResult, NULL_DATA, type Operation } from './dlms-apdu.ts';
-import { commandName, type GbzAlertContent, type GbzComponent } from './gbz.ts';
+import { type AccessItem, type AccessResult, invokeIdOf, NULL_DATA, type Operation } from './dlms-apdu.ts';
+import { commandName, GBZ_CONTROL, type GbzAlertContent, type GbzComponent, type SealedFields } from './gbz.ts';
 import type { Payload } from './payload.ts';
 import { resultCode, resultName } from './result-names.ts';
 
@@ -74,26 +75,36 @@ function componentJson(component: GbzComponent): Record<string, unknown> {
   };
 }
 
+/** Left out where it follows from the counter, so that an edited counter takes it along. */
+function invokeIdJson(invokeId: number, originatorCounter: bigint): { invokeId?: string } {
+  return invokeId === invokeIdOf(originatorCounter) ? {} : { invokeId: hex(invokeId, 4) };
+}
+
 /** A payload as plain JSON data. */
-export function payloadToJson(payload: Payload): PayloadJson {
+export function payloadToJson(payload: Payload, originatorCounter: bigint): PayloadJson {
   const { kind } = payload;
   switch (kind) {
     case 'dlms-access-request':
       return {
         kind,
-        invokeId: hex(payload.invokeId, 4),
+        ...invokeIdJson(payload.invokeId, originatorCounter),
         ...dateTimeJson(payload.dateTime),
         accesses: payload.items.map(itemJson),
       };
     case 'dlms-access-response':
       return {
         kind,
-        invokeId: hex(payload.invokeId, 4),
+        ...invokeIdJson(payload.invokeId, originatorCounter),
         ...dateTimeJson(payload.dateTime),
         accesses: payload.results.map(resultJson),
       };
     case 'dlms-data-notification':
-      return { kind, invokeId: hex(payload.invokeId, 4), ...dateTimeJson(payload.dateTime), body: elementToJson(payload.body) };
+      return {
+        kind,
+        ...invokeIdJson(payload.invokeId, originatorCounter),
+        ...dateTimeJson(payload.dateTime),
+        body: elementToJson(payload.body),
+      };
     case 'gbz':
       return { kind, components: payload.components.map(componentJson) };
     case 'gbz-alert': {
@@ -187,27 +198,44 @@ export function dateTimeAt(value: unknown, path: string): Bytes {
   return read ?? badValue(path, 'a DLMS date-time', value);
 }
 
+/** The control octet, its bit for a date following from whether there is one. */
+function controlOf(json: Json, path: string, encrypted: boolean): number {
+  const bits = GBZ_CONTROL;
+  const given = numberAt(json.control, `${path}.control`, 0xff) & ~(bits.encrypted | bits.fromDateTime);
+  return given | (encrypted ? bits.encrypted : 0) | (json.fromDateTime === undefined ? 0 : bits.fromDateTime);
+}
+
+/** Encrypted parts of a line; without `octets` they are still to be made from the fields (an empty blob). */
+function sealedFrom(json: Json, fields: readonly Element[] | undefined, path: string): SealedFields | undefined {
+  const wanted = (numberAt(json.control, `${path}.control`, 0xff) & GBZ_CONTROL.encrypted) !== 0;
+  if (json.encrypted === undefined && !wanted) return undefined;
+  const encrypted = json.encrypted === undefined ? {} : objectAt(json.encrypted, `${path}.encrypted`);
+  if (encrypted.octets === undefined && !fields)
+    return badValue(`${path}.encrypted`, 'octets, or fields to encrypt', json.encrypted);
+  return {
+    headerControl: numberAt(encrypted.headerControl ?? 0, `${path}.encrypted.headerControl`, 0xff),
+    frameCounter: numberAt(encrypted.frameCounter ?? 0, `${path}.encrypted.frameCounter`, 0xff),
+    blob: encrypted.octets === undefined ? NO_BYTES : hexValue(encrypted.octets, `${path}.encrypted.octets`),
+    fields,
+  };
+}
+
 function componentFrom(value: unknown, path: string): GbzComponent {
   const json = objectAt(value, path);
-  const encrypted = json.encrypted === undefined ? undefined : objectAt(json.encrypted, `${path}.encrypted`);
   const fields =
     json.fields === undefined
       ? undefined
       : listAt(json.fields, `${path}.fields`).map((f, i) => elementFromJson(f, `${path}.fields[${i}]`));
+  const sealed = sealedFrom(json, fields, path);
   return {
-    control: numberAt(json.control, `${path}.control`, 0xff),
+    control: controlOf(json, path, sealed !== undefined),
     cluster: numberAt(json.cluster, `${path}.cluster`, 0xffff),
     fromDateTime: json.fromDateTime === undefined ? undefined : numberAt(json.fromDateTime, `${path}.fromDateTime`, 0xffffffff),
     frameControl: numberAt(json.frameControl, `${path}.frameControl`, 0xff),
     sequence: numberAt(json.sequence, `${path}.sequence`, 0xff),
     command: numberAt(json.command, `${path}.command`, 0xff),
-    fields: encrypted ? [] : (fields ?? []),
-    sealed: encrypted && {
-      headerControl: numberAt(encrypted.headerControl ?? 0, `${path}.encrypted.headerControl`, 0xff),
-      frameCounter: numberAt(encrypted.frameCounter ?? 0, `${path}.encrypted.frameCounter`, 0xff),
-      blob: hexValue(encrypted.octets, `${path}.encrypted.octets`),
-      fields,
-    },
+    fields: sealed ? [] : (fields ?? []),
+    sealed,
   };
 }
 
@@ -217,11 +245,16 @@ function alertContent(json: Json, path: string): GbzAlertContent | undefined {
   return { fields: listAt(json.fields, `${path}.fields`).map((f, i) => elementFromJson(f, `${path}.fields[${i}]`)) };
 }
 
-/** The payload of its JSON form. @throws UsageError `bad-value` naming the place in the line */
-export function payloadFromJson(value: unknown, path = 'payload'): Payload {
+/**
+ * The payload of its JSON form.
+ * @param originatorCounter the message's counter, from which a missing `invokeId` follows
+ * @throws UsageError `bad-value` naming the place in the line
+ */
+export function payloadFromJson(value: unknown, originatorCounter: bigint, path = 'payload'): Payload {
   const json = objectAt(value, path);
   const head = () => ({
-    invokeId: numberAt(json.invokeId, `${path}.invokeId`, 0xffffffff),
+    invokeId:
+      json.invokeId === undefined ? invokeIdOf(originatorCounter) : numberAt(json.invokeId, `${path}.invokeId`, 0xffffffff),
     dateTime: dateTimeAt(json.dateTime, `${path}.dateTime`),
   });
   const accesses = () => listAt(json.accesses, `${path}.accesses`);

@@ -25,6 +25,6 @@ export function resultName(code: number): string | number {
 
 /** Code of a result name or number; undefined when it is neither. */
 export function resultCode(name: unknown): number | undefined {
-  if (typeof name === 'number') return name >= 0 && name <= 255 ? name : undefined;
+  if (typeof name === 'number') return Number.isInteger(name) && name >= 0 && name <= 255 ? name : undefined;
   return typeof name === 'string' ? NUMBERS.get(name) : undefined;
 }

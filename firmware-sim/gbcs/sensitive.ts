@@ -42,7 +42,8 @@ interface PartVisitor {
 
 function isBlob(element: Element): boolean {
   const { value } = element;
-  return element.name === PROTECTED_ATTRIBUTES && value instanceof Uint8Array && value.length >= 17 && value[0] === 0x31;
+  if (element.name !== PROTECTED_ATTRIBUTES || !(value instanceof Uint8Array)) return false;
+  return element.extras?.plaintext !== undefined || (value.length >= 17 && value[0] === 0x31);
 }
 
 function mapElement(element: Element, visit: PartVisitor): Element {
@@ -128,20 +129,31 @@ function certifiedSecret(suite: CryptoSuite, own: PrivateKey, certificate: Bytes
   }
 }
 
-/** Number of encrypted parts of a message, and how many of them have been opened. */
-export function countParts(message: WholeMessage): { readonly parts: number; readonly opened: number } {
+/** What is known of a message's encrypted parts. */
+export interface PartCount {
+  readonly parts: number;
+  /** Parts whose content is known. */
+  readonly opened: number;
+  /** Parts that have content and no octets yet: written by hand, still to be encrypted. */
+  readonly unmade: number;
+}
+
+/** Counts the encrypted parts of a message. */
+export function countParts(message: WholeMessage): PartCount {
   let parts = 0;
   let opened = 0;
-  const count = <T>(part: T, plaintext: unknown): T => {
+  let unmade = 0;
+  const count = <T>(part: T, plaintext: unknown, octets: unknown): T => {
     parts++;
     if (plaintext !== undefined) opened++;
+    if (octets instanceof Uint8Array && octets.length === 0) unmade++;
     return part;
   };
   mapParts(message.payload, {
-    blob: (element) => count(element, element.extras?.plaintext),
-    component: (component) => count(component, component.sealed?.fields),
+    blob: (element) => count(element, element.extras?.plaintext, element.value),
+    component: (component) => count(component, component.sealed?.fields, component.sealed?.blob),
   });
-  return { parts, opened };
+  return { parts, opened, unmade };
 }
 
 function encodePlaintext(plaintext: Element): Bytes {

@@ -1,7 +1,7 @@
 import { Element, type Meta } from '../codec/element.ts';
 import { decodeZclValue, ZCL_TYPE_OF_CODE } from '../codec/zcl.ts';
 import type { ZclAttributeRow } from '../dictionary/zcl.ts';
-import { ZCL_STATUS_NAMES, zclAttribute } from '../dictionary/zcl-tables.ts';
+import { GENERAL_COMMAND_NAMES, ZCL_STATUS_NAMES, zclAttribute, zclCommand } from '../dictionary/zcl-tables.ts';
 import { ByteReader } from '../kernel/byte-reader.ts';
 import type { Bytes } from '../kernel/bytes.ts';
 
@@ -27,12 +27,16 @@ const VALUE_META = new WeakMap<ZclAttributeRow, Meta>();
 
 /** Unit, meanings or text format of a known attribute's value. */
 function valueMeta(row: ZclAttributeRow | undefined): Meta | undefined {
-  if (!row || !(row.text || row.unit || row.meanings)) return undefined;
+  if (!row || !(row.text || row.unit || row.meanings || row.reading)) return undefined;
   let meta = VALUE_META.get(row);
   if (!meta) {
     meta = row.text
       ? { format: 'text' }
-      : { ...(row.unit && { unit: row.unit }), ...(row.meanings && { meanings: row.meanings }) };
+      : {
+          ...(row.unit && { unit: row.unit }),
+          ...(row.meanings && { meanings: row.meanings }),
+          ...(row.reading && { reading: row.reading }),
+        };
     VALUE_META.set(row, meta);
   }
   return meta;
@@ -80,11 +84,41 @@ function writeStatuses(reader: ByteReader, cluster: number): Element[] {
   return out;
 }
 
+const ANSWERED = new Map<number, Meta>();
+
+/** GBCS puts this where a command was not carried out because an earlier one of the message had failed. */
+const NOT_EXECUTED = { '255': 'instruction not executed after an earlier failure' } as const;
+
+/** Names of the commands that a default response of a cluster answers: those sent the other way. */
+function answered(cluster: number, toClient: boolean | undefined): Meta {
+  const key = cluster * 4 + (toClient === undefined ? 2 : toClient ? 1 : 0);
+  let meta = ANSWERED.get(key);
+  if (!meta) {
+    meta = { format: 'code', meanings: { ...answerable(cluster, toClient), ...NOT_EXECUTED } };
+    if (ANSWERED.size < 4096) ANSWERED.set(key, meta);
+  }
+  return meta;
+}
+
+/** Names by command identifier: of the other direction, else of either, else what every cluster has. */
+function answerable(cluster: number, toClient: boolean | undefined): Record<string, string> {
+  const meanings: Record<string, string> = {};
+  for (let command = 0; command < 255; command++) {
+    const named = (direction: boolean): string[] => [zclCommand(cluster, command, direction)?.name ?? []].flat();
+    const both = [...named(false), ...named(true)];
+    const names = toClient !== undefined && named(!toClient).length > 0 ? named(!toClient) : both;
+    const name = names.length > 0 ? names.join(' or ') : GENERAL_COMMAND_NAMES[command];
+    if (name !== undefined) meanings[command] = name;
+  }
+  return meanings;
+}
+
 /**
  * Payload of a command that every cluster has; undefined for those GBCS does not use.
+ * @param toClient the direction it is sent in, which tells the command that a default response answers
  * @throws ProtocolFault
  */
-export function decodeGeneralPayload(bytes: Bytes, cluster: number, command: number): Element[] | undefined {
+export function decodeGeneralPayload(bytes: Bytes, cluster: number, command: number, toClient?: boolean): Element[] | undefined {
   const reader = new ByteReader(bytes);
   switch (command) {
     case 0x00:
@@ -97,7 +131,7 @@ export function decodeGeneralPayload(bytes: Bytes, cluster: number, command: num
       return writeStatuses(reader, cluster);
     case 0x0b: {
       const out = [
-        new Element('commandIdentifier', 'uint8', reader.u8(), CODE),
+        new Element('commandIdentifier', 'uint8', reader.u8(), answered(cluster, toClient)),
         new Element('status', 'enum8', reader.u8(), STATUS),
       ];
       reader.finish('the default response');

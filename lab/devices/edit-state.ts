@@ -1,4 +1,5 @@
-import { elementFromJson, elementToJson } from '../../firmware-sim/codec/element-json.ts';
+import { elementFromJson } from '../../firmware-sim/codec/element-from-json.ts';
+import { elementToJson } from '../../firmware-sim/codec/element-json.ts';
 import { attributeOf } from '../../firmware-sim/device/cosem/key.ts';
 import type { CosemState, CosemStore } from '../../firmware-sim/device/cosem/store.ts';
 import { fits } from '../../firmware-sim/device/cosem/value.ts';

@@ -38,6 +38,8 @@ export interface Keystore extends KeyProvider {
   entries(): readonly KeystoreEntry[];
   /** The certificate of a key; undefined when there is none or the file holds a bare public key. */
   certificate(eui: Eui64, use: KeyUse): Certificate | undefined;
+  /** What is odd about files that were used: a certificate of another party, or for another use, than its name says. */
+  readonly remarks: readonly string[];
   /** Type of a device by `devices.json`: `ESME`, `GSME`, `CHF`, ... */
   deviceType(eui: Eui64): string | undefined;
   /** Profile of a device by `devices.json`, which variant of its type it is: `single-element`, ... */
@@ -83,8 +85,21 @@ function listDirectory(directory: string): Map<string, Held> {
   return held;
 }
 
+/** Where a certificate names another party or use than its file. The file name decides; the person is told. */
+function misfits(file: string, held: Pick<Held, 'eui' | 'use'>, certificate: Certificate | undefined): string[] {
+  if (!certificate) return [];
+  const wanted = held.use === 'digitalSignature' ? 'digitalSignature' : 'keyAgreement';
+  const remarks: string[] = [];
+  if (certificate.eui && certificate.eui !== held.eui)
+    remarks.push(`${file} is a certificate of ${certificate.eui}, not of ${held.eui}`);
+  if (!certificate.keyUsage.includes(wanted))
+    remarks.push(`${file} is a certificate for ${certificate.keyUsage.join(', ') || 'nothing'}, not for ${wanted}`);
+  return remarks;
+}
+
 class DirectoryKeystore implements Keystore {
   readonly directory: string;
+  readonly remarks: string[] = [];
   readonly #suite: CryptoSuite;
   readonly #held: ReadonlyMap<string, Held>;
   #devices: ReadonlyMap<Eui64, ListedDevice> | undefined;
@@ -146,6 +161,7 @@ class DirectoryKeystore implements Keystore {
     const certified = readCertificateFile(file);
     checkCurve(file, held.use, certified.key.curve);
     held.certified = certified;
+    this.remarks.push(...misfits(file, held, certified.certificate));
     return certified;
   }
 

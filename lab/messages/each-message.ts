@@ -2,7 +2,7 @@ import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 import { ProtocolFault, UsageError } from '../../firmware-sim/kernel/errors.ts';
 import { EXIT, type ExitCode, type OperationContext } from '../operations/operation.ts';
 import { readOctets } from '../ota/image-input.ts';
-import { inputMessages } from './message-text.ts';
+import { inputMessages, looksLikeLines } from './message-text.ts';
 
 /** Reports what is wrong with one input and goes on with the next. */
 export function reportFault(context: OperationContext, file: string, fault: ProtocolFault | UsageError): void {
@@ -41,7 +41,8 @@ export async function forEachMessage(
       continue;
     }
     for (const input of inputMessages(file, octets, lines)) {
-      code = worse(code, one(input.label, input.bytes, context, work));
+      const hint = () => (!lines && looksLikeLines(octets) ? ' (one message a line? then use --lines)' : '');
+      code = worse(code, one(input.label, input.bytes, context, work, hint));
       if (performance.now() - lastBreath > BREATH_MS) {
         await context.breathe();
         lastBreath = performance.now();
@@ -56,13 +57,14 @@ function one(
   bytes: Bytes | ProtocolFault,
   context: OperationContext,
   work: (label: string, bytes: Bytes) => ExitCode,
+  hint: () => string,
 ): ExitCode {
   try {
     if (bytes instanceof ProtocolFault) throw bytes;
     return work(label, bytes);
   } catch (error) {
     if (!(error instanceof ProtocolFault)) throw error;
-    reportFault(context, label, error);
+    reportFault(context, label, new ProtocolFault(error.kind, `${error.message}${hint()}`, error.offset, error.clause));
     return EXIT.failed;
   }
 }

@@ -1,5 +1,4 @@
 import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
-import { toAscii } from '../../firmware-sim/kernel/bytes.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 
 /** A JSON value of an input with the place it stands at. */
@@ -21,7 +20,7 @@ const UTF8 = new TextDecoder();
 
 /** The JSON objects of an input: one a line, or a single one over many lines. */
 export function jsonLines(file: string, octets: Bytes): JsonLine[] {
-  const text = toAscii(octets.subarray(0, 1)) === '' ? '' : UTF8.decode(octets);
+  const text = UTF8.decode(octets);
   const whole = wholeObject(text);
   if (whole !== undefined) return [{ label: file, value: whole }];
   const lines = text.split(/\r?\n/).map((line, i) => ({ line, number: i + 1 }));

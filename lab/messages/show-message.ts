@@ -1,5 +1,6 @@
 import type { ElementJson } from '../../firmware-sim/codec/element-json.ts';
 import type { MessageJson } from '../../firmware-sim/gbcs/message-json.ts';
+import { elementLines, payloadValueLines } from './show-value.ts';
 
 const MARKS: Readonly<Record<string, string>> = {
   valid: 'valid',
@@ -8,26 +9,13 @@ const MARKS: Readonly<Record<string, string>> = {
   'no-key': 'not checked (no key)',
 };
 
-function annotation(element: ElementJson): string {
-  const parts = [element.unit, element.meaning].filter((part) => part !== undefined);
-  return parts.length > 0 ? `  (${parts.join('; ')})` : '';
-}
-
-/** An element and what is inside it, one line each. */
-function elementLines(element: ElementJson, indent: string): string[] {
-  const { value, name, type } = element;
-  if (!Array.isArray(value)) {
-    const lines = [`${indent}${name}: ${value === '' ? '(empty)' : String(value)}${annotation(element)}`];
-    return element.decrypted ? [...lines, `${indent}  decrypted:`, ...elementLines(element.decrypted, `${indent}    `)] : lines;
-  }
-  const list = value as readonly ElementJson[];
-  const simple = list.length > 4 && list.every((item) => !Array.isArray(item.value) && item.name === list[0]?.name);
-  if (simple) return [`${indent}${name} (${type}, ${list.length}): ${list.map((item) => String(item.value)).join(' ')}`];
-  return [
-    `${indent}${name} (${type}${list.length > 1 ? `, ${list.length}` : ''})`,
-    ...list.flatMap((item) => elementLines(item, `${indent}  `)),
-  ];
-}
+/** Clock status in a response's header, as devices of the reference data set it (GPF: 04 while it relays the GSME). */
+const CLOCK_STATUS: Readonly<Record<string, string>> = {
+  '0x00': 'reliable',
+  '0x02': 'not reliable',
+  '0x04': 'reliable, relayed by the GPF',
+  '0xff': 'not given',
+};
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -61,14 +49,20 @@ function componentLines(component: Json): string[] {
 function payloadLines(payload: Json): string[] {
   if (payload.accesses) return (payload.accesses as readonly Json[]).flatMap(accessLines);
   if (payload.components) return (payload.components as readonly Json[]).flatMap(componentLines);
-  if (payload.body) return elementLines(payload.body as ElementJson, '  ');
-  if (payload.kind === 'asn1') return elementLines(payload.value as ElementJson, '  ');
+  if (payload.body) return payloadValueLines(payload.body as ElementJson, '  ');
+  if (payload.kind === 'asn1') return payloadValueLines(payload.value as ElementJson, '  ');
   const lines = Object.entries(payload)
     .filter(([key, value]) => typeof value !== 'object' && key !== 'kind')
     .map(([key, value]) => `  ${key}: ${value}`);
   if (payload.fields) for (const field of payload.fields as readonly ElementJson[]) lines.push(...elementLines(field, '  '));
   if (payload.component) lines.push(...componentLines(payload.component as Json));
   return lines;
+}
+
+function timeLine(dateTime: NonNullable<MessageJson['dateTime']>): string {
+  const { iso, octets, status } = dateTime;
+  const words = CLOCK_STATUS[status];
+  return `  time ${iso ?? octets}, clock status ${status}${words === undefined ? '' : ` (${words})`}`;
 }
 
 /** A decoded message as a person at the bench reads it. */
@@ -83,7 +77,7 @@ export function messageLines(file: string, m: MessageJson): string[] {
           `  on behalf of ${s.remoteParty}${s.counter ? `, counter ${s.counter}` : ''}${s.certificate ? ', with its certificate' : ''}`,
         ]
       : []),
-    ...(m.dateTime ? [`  time ${m.dateTime.iso ?? m.dateTime.octets}, clock status ${m.dateTime.status}`] : []),
+    ...(m.dateTime ? [timeLine(m.dateTime)] : []),
     `  signature: ${MARKS[m.signature]}   MAC: ${MARKS[m.mac]}${m.sensitive ? `   encrypted parts: ${m.sensitive.opened} of ${m.sensitive.parts} opened` : ''}`,
     ...payloadLines(m.payload).map((line) => `  ${line}`),
     ...(m.unnamed > 0 ? [`  ${m.unnamed} values without a known name`] : []),

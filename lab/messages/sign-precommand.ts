@@ -48,7 +48,7 @@ export function signPreCommand(
 function sign(suite: CryptoSuite, keys: KeyProvider, envelope: Envelope, profile: SignatureProfile | undefined): Envelope {
   const { originator } = envelope.header;
   const key = keys.privateKey(originator, 'digitalSignature');
-  if (!key) throw new UsageError('no-key', `the keystore has no private digital-signature key of the originator ${originator}`);
+  if (!key) throw new UsageError('no-key', `holds no private digital-signature key of the originator ${originator}`);
   const fitting = profile ?? (key.curve === 'P-384' ? 'cnsa-p384' : 'deterministic');
   return signEnvelope(suite, envelope, key, fitting);
 }
@@ -59,7 +59,7 @@ function mac(suite: CryptoSuite, keys: KeyProvider, envelope: Envelope): Envelop
   if (!z) {
     throw new UsageError(
       'no-key',
-      `the keystore has no key agreement between ${parties.a} and ${parties.b}: a private key of one and the certificate of the other`,
+      `holds no key agreement between ${parties.a} and ${parties.b}: a private key of one and the certificate of the other`,
     );
   }
   return macEnvelope(suite, envelope, z);

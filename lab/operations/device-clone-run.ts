@@ -33,7 +33,7 @@ function filesBelow(directory: string): readonly string[] {
 function responsesBelow(directory: string, suite: CryptoSuite, keystore: Keystore, context: OperationContext): readonly Clone[] {
   return filesBelow(directory).flatMap((file): Clone[] => {
     try {
-      return inputMessages(file, new Uint8Array(readFileSync(file)), false).map(({ bytes }) =>
+      return [...inputMessages(file, new Uint8Array(readFileSync(file)), false)].map(({ bytes }) =>
         readClone(file, bytes, suite, keystore),
       );
     } catch (error) {

@@ -9,10 +9,10 @@ import type { gbcsDecodeParameters } from './gbcs-decode.ts';
 import { EXIT, type Handler, type Json } from './operation.ts';
 
 /** `hanbench gbcs decode` */
-export const run: Handler<typeof gbcsDecodeParameters> = (args, context) => {
+export const run: Handler<typeof gbcsDecodeParameters> = async (args, context) => {
   const suite = createNodeSuite({ entropy: systemEntropy });
   const keys = args.keystore === undefined ? undefined : loadKeystore(args.keystore, suite);
-  return forEachMessage(args.files, args.lines, context, (file, bytes) => {
+  const code = await forEachMessage(args.files, args.lines, context, (file, bytes) => {
     const { message, checked } = decodeAndCheck(suite, bytes, keys);
     const json = messageToJson(suite, message, checked);
     if (context.json) context.result({ file, ...json } as unknown as Json);
@@ -20,4 +20,6 @@ export const run: Handler<typeof gbcsDecodeParameters> = (args, context) => {
     const bad = checked.mac === 'invalid' || checked.signature === 'invalid';
     return args.strict && bad ? EXIT.failed : EXIT.pass;
   });
+  for (const remark of keys?.remarks ?? []) context.note(remark);
+  return code;
 };

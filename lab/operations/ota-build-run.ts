@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 import { composeImage } from '../ota/image-input.ts';
 import { readImage, signImage, writeImage } from '../ota/write-image.ts';
@@ -10,6 +11,9 @@ export const run: Handler<typeof otaBuildParameters> = async (args, context) => 
   if (toSign && args.unsigned) throw new UsageError('bad-usage', '--unsigned and --key or --supplier exclude each other');
   if (args.profile !== undefined && !toSign)
     throw new UsageError('bad-usage', '--profile says how to sign; --key or --supplier is missing');
+  if (!args.force && existsSync(args.out)) {
+    throw new UsageError('exists', 'is there already; --force writes over it', { file: args.out });
+  }
   const input = await readImage(args.file, context);
   const composed = composeImage(input, args);
   if (args.unsigned) {

@@ -13,6 +13,7 @@ export const otaBuildParameters = parameters({
   ...headerParameters,
   ...signingParameters,
   unsigned: { type: 'flag', help: 'drop the signature of a finished file' },
+  force: { type: 'flag', help: 'write over a file that is there' },
 });
 
 export const otaBuild = operation({

@@ -101,5 +101,6 @@ export const pkiShow = operation({
       ],
     },
   },
+  jsonWhenPiped: true,
   load: () => import('./pki-show-run.ts'),
 });

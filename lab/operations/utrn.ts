@@ -95,5 +95,6 @@ export const utrnCheck = operation({
       },
     },
   },
+  jsonWhenPiped: true,
   load: () => import('./utrn-check-run.ts'),
 });

@@ -93,8 +93,11 @@ function hardwareRange(
 export function composeImage(input: ImageInput, changes: HeaderChanges): OtaImage {
   const before = input.form === 'ota-file' ? input.image : undefined;
   const { headerString: text } = changes;
-  if (text !== undefined && (text.length > 32 || [...text].some((letter) => letter > '\u00ff' || letter === '\0'))) {
-    throw new UsageError('bad-value', `--header-string: at most 32 ISO 646 characters, not ${JSON.stringify(text)}`);
+  if (text !== undefined && (text.length > 32 || [...text].some((letter) => letter < ' ' || letter > '~'))) {
+    throw new UsageError(
+      'bad-value',
+      `--header-string: at most 32 printable ISO 646 (ASCII) characters, not ${JSON.stringify(text)}`,
+    );
   }
   const hardwareVersions = hardwareRange(changes, before?.header);
   const header = {

@@ -1,7 +1,7 @@
 import type { CryptoSuite } from '../../firmware-sim/crypto/suite.ts';
-import { decodeEnvelope, encodeEnvelope } from '../../firmware-sim/gbcs/envelope.ts';
+import { decodeEnvelope, type Envelope, encodeEnvelope } from '../../firmware-sim/gbcs/envelope.ts';
 import type { KeyProvider } from '../../firmware-sim/gbcs/key-provider.ts';
-import { macEnvelope, macParties, sharedSecretOf } from '../../firmware-sim/gbcs/protection.ts';
+import { checkMac, checkSignature, macEnvelope, macParties, sharedSecretOf } from '../../firmware-sim/gbcs/protection.ts';
 import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
@@ -57,6 +57,12 @@ export class AccessControlBroker {
     return this.protect(
       encodeEnvelope({ header, payload: command.payload(this.#counter), signature: undefined, mac: undefined }),
     );
+  }
+
+  /** True for a message whose signature is valid, or whose MAC is one the broker can check and valid. */
+  vouchesFor(envelope: Envelope): boolean {
+    const signature = checkSignature(this.#suite, envelope, this.#keys);
+    return signature === 'valid' || (signature === 'absent' && checkMac(this.#suite, envelope, this.#keys) === 'valid');
   }
 
   /** Checks a response to a relayed command. @throws ProtocolFault */

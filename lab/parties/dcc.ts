@@ -9,6 +9,7 @@ import type { Cancel, Scheduler } from '../../firmware-sim/kernel/scheduler.ts';
 import { type Millis, toIso } from '../../firmware-sim/kernel/time.ts';
 import type { Journal } from '../premises/journal.ts';
 import type { WanLink } from '../premises/wan-link.ts';
+import { isoMillis } from '../reports/timeline.ts';
 import type { AccessControlBroker } from './access-control-broker.ts';
 import type { Ad1Decision, Ad1Policy, DccObservation } from './ad1-policy.ts';
 import type { Ad1Record } from './ad1-record.ts';
@@ -128,6 +129,9 @@ export class Dcc {
         this.#observe({ kind: 'hub-returned', at: this.#now, hub: frame.hub });
         this.#wanProvider.receive(frame);
         return;
+      case 'status':
+        this.#observe({ kind: 'hub-answered', at: this.#now, hub: frame.hub });
+        return;
       case 'image-progress':
       case 'image-result':
         if (frame.kind === 'image-result')
@@ -172,17 +176,18 @@ export class Dcc {
     });
   }
 
-  /** What the DCC itself learns from a message that passes: versions and supply-restored alerts. */
-  #watch({ header, payload }: Envelope): void {
+  /** What the DCC itself learns from a message that passes and that it can check: versions and supply-restored alerts. */
+  #watch(envelope: Envelope): void {
+    const { header, payload } = envelope;
     const { hub, esme } = this.#parts.inventory;
     if (header.originator !== esme) return;
     const facts = factsOrNone(header, payload);
+    const code = facts?.alertCode ?? 0;
+    const restored = code >= SUPPLY_RESTORED.first && code <= SUPPLY_RESTORED.last;
+    if ((facts?.version === undefined && !restored) || !this.#parts.broker.vouchesFor(envelope)) return;
     const at = this.#now;
     if (facts?.version !== undefined) this.#observe({ kind: 'version-reported', at, hub, version: facts.version });
-    const code = facts?.alertCode;
-    if (code !== undefined && code >= SUPPLY_RESTORED.first && code <= SUPPLY_RESTORED.last) {
-      this.#observe({ kind: 'outage-reported', at, hub, interruptedAt: facts?.outage?.interruptedAt ?? at });
-    }
+    if (restored) this.#observe({ kind: 'outage-reported', at, hub, interruptedAt: facts?.outage?.interruptedAt ?? at });
   }
 
   #observe(observation: DccObservation): void {
@@ -204,6 +209,11 @@ export class Dcc {
   }
 
   #carryOut(decision: Ad1Decision): void {
+    if (decision.kind === 'ask-hub') {
+      this.#journal('hub-asked', 'asks the hub whether it is on the network', { hub: decision.hub });
+      this.#parts.wan.down({ kind: 'status-request' });
+      return;
+    }
     const record = this.#recordOf(decision.alert.hub, decision.alert.startedAt);
     assert(record, 'a decision is about an alert that has arrived');
     if (decision.kind === 'hold') {
@@ -216,15 +226,17 @@ export class Dcc {
   }
 
   #deliverOutageAlert(record: Ad1Record, decision: Extract<Ad1Decision, { kind: 'deliver' }>): void {
-    const { label, delayed, reason } = decision;
+    const { alert, label, delayed, reason } = decision;
+    const { networkOperator } = this.#parts;
     const fate = delayed ? 'delivered-delayed' : label ? 'delivered-labelled' : 'delivered';
+    networkOperator.outageAlerts.push({ ...alert, at: this.#now, label, delayed });
     Object.assign(record, { fate, deliveredAt: this.#now, reason, ...(label && { label }) });
     this.#parts.journal({
       at: this.#now,
-      actor: this.#parts.networkOperator.name,
+      actor: networkOperator.name,
       kind: 'ad1-delivered',
-      text: `AD1 for MPxN ${record.mpxn}, outage since ${toIso(record.startedAt)}${label ? ` [${label}]` : ''}${delayed ? ` [delayed: ${reason}]` : ''}`,
-      detail: { mpxn: record.mpxn, startDateTime: toIso(record.startedAt), fate, label, reason },
+      text: `AD1 for MPxN ${alert.mpxn}, outage since ${toIso(alert.startedAt)}${label ? ` [${label}]` : ''}${delayed ? ` [delayed: ${reason}]` : ''}`,
+      detail: { hub: alert.hub, mpxn: alert.mpxn, startDateTime: isoMillis(alert.startedAt), fate, label, reason },
     });
   }
 

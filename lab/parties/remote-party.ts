@@ -7,6 +7,7 @@ import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 import { assert } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
+import type { PowerOutageAlert } from './ad1-policy.ts';
 import { factsOrNone, type MessageFacts, useCaseName } from './message-facts.ts';
 
 /** What a party holds: its own private keys, and everyone's certificates. */
@@ -49,11 +50,19 @@ export interface Received {
   readonly facts: MessageFacts | undefined;
 }
 
+/** A power outage alert as a party got it. */
+export interface ReceivedOutageAlert extends PowerOutageAlert {
+  readonly at: Millis;
+  readonly label: string | undefined;
+  readonly delayed: boolean;
+}
+
 /** A remote party: it composes and signs commands and checks what comes back with its own keys. */
 export class RemoteParty {
   readonly eui: Eui64;
   readonly name: string;
   readonly received: Received[] = [];
+  readonly outageAlerts: ReceivedOutageAlert[] = [];
   readonly #suite: CryptoSuite;
   readonly #keys: KeyProvider;
   readonly #profile: SignatureProfile;

@@ -59,6 +59,9 @@ export const DEFAULT_IMAGE_OCTETS = 262_144;
 /** Start of a run without a future-dated activation. Any fixed moment does: the run is in virtual time. */
 export const DEFAULT_START: Millis = fromCivil({ year: 2026, month: 11, day: 2, hour: 9, minute: 0, second: 0 });
 
+/** What a supply-restored alert may take from the meter to the DCC, lost frames and those before it included. */
+const RESTORE_ALERT_TRANSIT_MS: Millis = 10_000;
+
 /** The configuration of `hanbench update` without options, with changes. */
 export function updateConfig(
   changes: Partial<Omit<UpdateConfig, 'esme' | 'hubPower' | 'policy'>> & {
@@ -67,6 +70,8 @@ export function updateConfig(
     readonly policy?: Partial<Ad1PolicyOptions>;
   } = {},
 ): UpdateConfig {
+  const esme = { ...ESME_DEFAULTS, ...changes.esme };
+  const hubPower = { ...HUB_POWER_DEFAULTS, ...changes.hubPower };
   return {
     seed: '1',
     image: { kind: 'generated', octets: DEFAULT_IMAGE_OCTETS },
@@ -76,9 +81,14 @@ export function updateConfig(
     newBuild: false,
     wanProfile: 'ideal',
     ...changes,
-    esme: { ...ESME_DEFAULTS, ...changes.esme },
-    hubPower: { ...HUB_POWER_DEFAULTS, ...changes.hubPower },
-    policy: { ...AD1_POLICY_DEFAULTS, ...changes.policy },
+    esme,
+    hubPower,
+    policy: {
+      ...AD1_POLICY_DEFAULTS,
+      poaThresholdMs: hubPower.poaThresholdMs,
+      settleMs: Math.max(AD1_POLICY_DEFAULTS.settleMs, esme.restoreAlertDelayMs + RESTORE_ALERT_TRANSIT_MS),
+      ...changes.policy,
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { HubPowerOptions } from '../../firmware-sim/commshub/hub-power.ts';
+import { LOG_CAPACITY } from '../../firmware-sim/device/event-log.ts';
 import type { EsmeSnapshot } from '../../firmware-sim/esme/esme.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
 import type { Interval } from '../premises/premises.ts';
@@ -8,14 +9,18 @@ export const LONG_OUTAGE_MS: Millis = 180_000;
 
 const lengthOf = ({ from, to }: Interval): Millis => (to ?? Number.POSITIVE_INFINITY) - from;
 
+/** The shortest loss of feed after which the rule has a hub send its alert. */
+export function firstAlertMs({ poaThresholdMs, poaComparator }: HubPowerOptions): Millis {
+  return poaComparator === 'gt' ? poaThresholdMs + 1 : poaThresholdMs;
+}
+
 /**
  * The losses of the hub's feed after which a power outage alert is due, by the rule alone: long enough for the comparator,
  * and the hub lasts until then.
  */
 export function alertsDue(feedLosses: readonly Interval[], rule: HubPowerOptions): readonly Interval[] {
-  const { poaThresholdMs: threshold, poaComparator, holdupMs } = rule;
-  const firstMs = poaComparator === 'gt' ? threshold + 1 : threshold;
-  return feedLosses.filter((loss) => lengthOf(loss) >= firstMs && holdupMs >= firstMs);
+  const firstMs = firstAlertMs(rule);
+  return feedLosses.filter((loss) => lengthOf(loss) >= firstMs && rule.holdupMs >= firstMs);
 }
 
 /** Outages the meter notices: longer than it rides through. */
@@ -54,30 +59,38 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 export interface AllowedChanges {
   /** A future-dated activation reports with an alert, which takes one originator counter. */
   readonly alertRaised: boolean;
-  /** Mains failed in between, so that the power log has grown. */
-  readonly outage: boolean;
+  /** Losses of mains that ended in between: each is one line of the power log. */
+  readonly interruptions: number;
+  /** What runs now; undefined when the activation failed, and the image still waits. */
+  readonly installed: { readonly version: number; readonly hash: string } | undefined;
 }
 
-/** Differences between two snapshots of a meter that an activation does not explain. */
+/** Log lines of an interrupted supply and of a changed version (GBCS table 16.2). */
+const SUPPLY_INTERRUPTED = ' 8f57';
+const VERSION_CHANGED = ' 8f43';
+
+/** Differences between two snapshots of a meter that an activation does not explain, and what it should have changed and did not. */
 export function unexplained(before: EsmeSnapshot, after: EsmeSnapshot, allowed: AllowedChanges): string[] {
-  const out: string[] = [];
-  for (const { path, before: was, after: is } of differences(before, after)) {
-    if (path.startsWith('firmware.') || path === 'registers.activeImportWh') continue;
-    if (path === 'logs.power' && allowed.outage) continue;
-    if (
-      path === 'originatorCounter' &&
-      allowed.alertRaised &&
-      BigInt(after.originatorCounter) === BigInt(before.originatorCounter) + 1n
-    )
-      continue;
-    if (path === 'logs.security' && grewBy(before.logs.security, after.logs.security, ' 8f43')) continue;
-    out.push(`${path}: ${was} is now ${is}`);
-  }
-  return out;
+  const { installed, interruptions, alertRaised } = allowed;
+  const expected = {
+    ...before,
+    firmware: installed ? { active: installed.version.toString(16), hash: installed.hash, pending: '' } : before.firmware,
+    originatorCounter: (BigInt(before.originatorCounter) + (alertRaised ? 1n : 0n)).toString(),
+    registers: { ...before.registers, activeImportWh: after.registers.activeImportWh },
+    logs: {
+      ...before.logs,
+      power: grownBy(before.logs.power, after.logs.power, SUPPLY_INTERRUPTED, interruptions),
+      security: grownBy(before.logs.security, after.logs.security, VERSION_CHANGED, installed ? 1 : 0),
+    },
+  };
+  return differences(expected, after).map(({ path, before: was, after: is }) => `${path}: ${was} was expected, ${is} found`);
 }
 
-/** True when a log has got one entry, of that code (which shifts a full log by one). */
-function grewBy(before: readonly string[], after: readonly string[], code: string): boolean {
-  const kept = before.length === after.length ? before.slice(1) : before;
-  return kept.every((line, i) => after[i] === line) && after.length === kept.length + 1 && (after.at(-1) ?? '').endsWith(code);
+/** A log as it should be with so many more entries of a code: the times are those found, and a full log has lost its oldest. */
+function grownBy(before: readonly string[], after: readonly string[], code: string, count: number): readonly string[] {
+  const lost = Math.max(before.length + count - LOG_CAPACITY, 0);
+  const kept = before.slice(lost);
+  const timeOf = (line: string | undefined): string => line?.split(' ')[0] ?? 'no entry';
+  const added = Array.from({ length: count }, (_, i) => `${timeOf(after[kept.length + i])}${code}`);
+  return [...kept, ...added];
 }

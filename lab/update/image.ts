@@ -13,7 +13,7 @@ export interface UpdateImage {
   readonly manufacturerImage: Bytes;
   /** SHA-256 of the manufacturer image: what CS06 names. */
   readonly hash: Bytes;
-  readonly signed: boolean;
+  readonly signature: Bytes | undefined;
   readonly name: string;
 }
 
@@ -44,8 +44,9 @@ export function prepareImage(
   const name = generated ? `generated from seed ${seed}` : source.name;
   if (manufacturerImage.length === 0)
     throw new UsageError('ota-size', 'octet 0: the manufacturer image is empty', { file: name }, 1);
-  const file = buildFile(manufacturerImage, sign(manufacturerImage), name);
-  return { file, header: BUILT_HEADER, manufacturerImage, hash: suite.sha256(manufacturerImage), signed: true, name };
+  const signature = sign(manufacturerImage);
+  const file = buildFile(manufacturerImage, signature, name);
+  return { file, header: BUILT_HEADER, manufacturerImage, hash: suite.sha256(manufacturerImage), signature, name };
 }
 
 function buildFile(manufacturerImage: Bytes, signature: Bytes, name: string): Bytes {
@@ -60,7 +61,7 @@ function finishedImage(source: Extract<ImageSource, { kind: 'ota-file' }>, suite
   try {
     const { header, manufacturerImage, signature } = parseOtaImage(source.bytes);
     const hash = suite.sha256(manufacturerImage);
-    return { file: source.bytes, header, manufacturerImage, hash, signed: signature !== undefined, name: source.name };
+    return { file: source.bytes, header, manufacturerImage, hash, signature, name: source.name };
   } catch (error) {
     throw error instanceof ProtocolFault ? contentError(error, source.name) : error;
   }

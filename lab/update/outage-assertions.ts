@@ -1,10 +1,12 @@
 import { ALERT, alertText } from '../../firmware-sim/device/alerts.ts';
 import { type Millis, toIso } from '../../firmware-sim/kernel/time.ts';
-import { type Ad1Record, DELIVERY_EXPECTATION_MS, deliveryDelayMs, isDelivered } from '../parties/ad1-record.ts';
+import { DELIVERY_EXPECTATION_MS } from '../parties/ad1-record.ts';
 import type { Interval } from '../premises/premises.ts';
 import type { Assertion } from '../reports/verdict.ts';
+import { ad1Fate } from './ad1-fate.ts';
+import { type Ad1Story, ad1Stories } from './ad1-stories.ts';
 import { ruleText } from './config.ts';
-import { alertsDue, isLong, noticedOutages, overlap } from './expectations.ts';
+import { alertsDue, firstAlertMs, isLong, noticedOutages } from './expectations.ts';
 import { assertion, type Judged } from './judged.ts';
 import type { UpdateFindings } from './scenario.ts';
 
@@ -26,6 +28,7 @@ export function outageAssertions(findings: UpdateFindings): Assertion[] {
       `S01; SEC, MP102; rule ${ruleText(config.hubPower.poaComparator, config.hubPower.poaThresholdMs)}`,
       ad1Count(findings),
     ),
+    assertion('hub-holdup', 'the hub lasts until its alert is due', 'SEC; CHTS', hubHoldup(findings)),
     assertion('ad1-content', 'each AD1 has hub, start of the outage and MPxN', 'DUIS 5.4 PowerOutageEvent', ad1Content(findings)),
     assertion(
       'supply-restored',
@@ -63,11 +66,25 @@ function ad1Count({ world }: UpdateFindings): Judged {
   ];
 }
 
-function ad1Content({ world }: UpdateFindings): Judged {
-  const { premises, dcc, config, euis, mpxn } = world;
+/** A hub whose energy ends before the threshold never sends AD1: no fault of the update, but no outage is heard of. */
+function hubHoldup({ world }: UpdateFindings): Judged {
+  const { poaThresholdMs, poaComparator, holdupMs } = world.config.hubPower;
+  const detail = `lives ${seconds(holdupMs)} without its feed; AD1 is due ${ruleText(poaComparator, poaThresholdMs)}`;
+  const lasts = holdupMs >= firstAlertMs(world.config.hubPower);
+  return [lasts ? true : 'note', lasts ? detail : `the hub cannot last to the threshold and never sends AD1: it ${detail}`];
+}
+
+/** What the network operator got, against the losses of feed that really were: each alert once or, withheld, never. */
+function ad1Content(findings: UpdateFindings): Judged {
+  const { premises, config, euis, mpxn, networkOperator } = findings.world;
   const due = alertsDue(premises.feedLosses, config.hubPower);
-  const right = dcc.outageAlerts.every((one, i) => one.hub === euis.hub && one.mpxn === mpxn && one.startedAt === due[i]?.from);
-  return [right, dcc.outageAlerts.map((one) => `${one.hub}, ${toIso(one.startedAt)}, ${one.mpxn}`).join('; ') || 'no AD1'];
+  const got = networkOperator.outageAlerts;
+  const right = got.every((one) => one.hub === euis.hub && one.mpxn === mpxn && due.some(({ from }) => from === one.startedAt));
+  const once = ad1Stories(findings).every(
+    ({ record, deliveries }) => deliveries.length === (record.deliveredAt === undefined ? 0 : 1),
+  );
+  const detail = got.map((one) => `${one.hub}, ${toIso(one.startedAt)}, ${one.mpxn}`).join('; ');
+  return [right && once, detail || 'the network operator got none'];
 }
 
 function supplyRestored({ world }: UpdateFindings): Judged {
@@ -87,46 +104,27 @@ function supplyRestored({ world }: UpdateFindings): Judged {
 }
 
 /** The AD1s whose loss of feed has a moment in common with a real outage of three minutes or more. */
-function genuineAlerts({ world }: UpdateFindings): Ad1Record[] {
-  const { premises, dcc } = world;
-  const outages = premises.mainsLosses.filter(isLong);
-  return dcc.outageAlerts.filter(({ startedAt }) => {
-    const loss = premises.feedLosses.find(({ from }) => from === startedAt);
-    return loss !== undefined && outages.some((outage) => overlap(outage, loss));
-  });
+function genuineAlerts(findings: UpdateFindings): Ad1Story[] {
+  return ad1Stories(findings).filter(({ real }) => real.some(isLong));
 }
 
 function outageReached(findings: UpdateFindings): Judged {
   const { world } = findings;
   const outages = world.premises.mainsLosses.filter(isLong);
   if (outages.length === 0) return [true, 'there was none'];
-  const kept = genuineAlerts(findings).filter((one) => !isDelivered(one));
+  const alerts = genuineAlerts(findings);
+  const kept = alerts.filter(({ record, deliveries }) => deliveries.length === 0 || record.withheldAt !== undefined);
+  const late = alerts.filter(({ receivedAt, deliveries }) => (deliveries[0]?.at ?? 0) - receivedAt > world.config.policy.holdMs);
   const restored = world.networkOperator.alerts(ALERT.supplyRestoredLong, world.euis.esme).filter(({ genuine }) => genuine);
-  const delivered = genuineAlerts(findings).filter(isDelivered);
-  const detail = `${delivered.length} AD1 and ${restored.length} ${alertText(ALERT.supplyRestoredLong)} for ${outages.length} outage${outages.length === 1 ? '' : 's'}; ${kept.length} AD1 kept back`;
-  return [kept.length === 0 && restored.length >= outages.length, detail];
+  const number = `${outages.length} outage${outages.length === 1 ? '' : 's'}`;
+  const detail = `${alerts.length - kept.length} AD1 and ${restored.length} ${alertText(ALERT.supplyRestoredLong)} for ${number}; ${kept.length} AD1 kept back, ${late.length} held too long`;
+  return [kept.length === 0 && late.length === 0 && restored.length >= outages.length, detail];
 }
 
-function ad1Fate(findings: UpdateFindings): Judged {
-  const { dcc, config, premises } = findings.world;
-  const { policy, holdMs } = config.policy;
-  const wrong = dcc.outageAlerts.filter((one) => {
-    if (one.fate === 'held' || one.fate === 'on-its-way') return true;
-    const waited = (one.deliveredAt ?? one.withheldAt ?? 0) - (one.receivedAt ?? 0);
-    if (policy === 'off') return one.fate !== 'delivered' || one.label !== undefined || waited > 0;
-    if (policy === 'label') return !isDelivered(one) || waited > 0;
-    const loss = premises.feedLosses.find(({ from }) => from === one.startedAt);
-    const real = loss !== undefined && premises.mainsLosses.some((outage) => overlap(outage, loss));
-    return (one.fate === 'withheld' && real) || (one.withheldAt === undefined && waited > holdMs);
-  });
-  const fates = dcc.outageAlerts.map((one) => `${one.fate}${one.reason ? ` (${one.reason})` : ''}`).join('; ');
-  return [wrong.length === 0, fates || 'no AD1'];
-}
-
-function ad1Delay({ world }: UpdateFindings): Judged {
-  const delays = world.dcc.outageAlerts.map(deliveryDelayMs);
-  const known = delays.filter((delay) => delay !== undefined);
-  if (known.length === 0) return ['note', delays.length === 0 ? 'no AD1' : 'none delivered'];
+function ad1Delay(findings: UpdateFindings): Judged {
+  const stories = ad1Stories(findings);
+  const known = stories.flatMap(({ record, deliveries }) => deliveries.map(({ at }) => at - record.raisedAt));
+  if (known.length === 0) return ['note', stories.length === 0 ? 'no AD1' : 'none delivered'];
   const late = known.filter((delay) => delay > DELIVERY_EXPECTATION_MS).length;
   return [
     late === 0 ? true : 'note',

@@ -19,12 +19,20 @@ export interface UpdateFindings {
   receipt?: Received | undefined;
   /** The CS06 as it was on the air. */
   activationCommand?: Bytes;
+  /** When it was sent. */
+  activationSentAt?: Millis;
   activationResponse?: Received | undefined;
   activationAlert?: Received | undefined;
   versionAfter?: Received | undefined;
   gasVersionAfter?: Received | undefined;
   /** How the meter took the replay of its CS06. */
-  replay?: { readonly rejectedAs: readonly string[]; readonly answered: boolean; readonly activatedAgain: boolean };
+  replay?: {
+    readonly rejectedAs: readonly string[];
+    /** Entries it made in the security log. */
+    readonly logged: number;
+    readonly answered: boolean;
+    readonly activatedAgain: boolean;
+  };
   readonly outagesBegun: PlannedOutage[];
   /** When the last outage that was begun ends. */
   outagesEndAt: Millis;
@@ -188,6 +196,7 @@ function* activate(findings: UpdateFindings): Step<void> {
   const { config, supplier, euis, image, scheduler } = world;
   const { header, command } = sendFrom(world, activateFirmware(euis.esme, image.hash, config.activateAt));
   findings.activationCommand = command;
+  findings.activationSentAt = scheduler.now;
   yield* until(world, () => supplier.responseTo(header) !== undefined, answerLimit(config));
   findings.activationResponse = supplier.responseTo(header);
   if (config.activateAt !== undefined) {
@@ -239,7 +248,8 @@ function* replay(findings: UpdateFindings): Step<void> {
   const { world } = findings;
   const command = findings.activationCommand;
   if (!command) return;
-  const { inside, supplier, dcc } = world;
+  const { inside, supplier, dcc, premises, scheduler } = world;
+  const sentAt = scheduler.now;
   const responses = supplier.received.filter(({ header }) => header.cra === 'response').length;
   const rejections = inside.rejections.length;
   const activations = inside.activationsStarted.length;
@@ -248,6 +258,9 @@ function* replay(findings: UpdateFindings): Step<void> {
   yield* until(world, () => false, SETTLE_MS);
   findings.replay = {
     rejectedAs: inside.rejections.slice(rejections),
+    logged: premises.esme.device.logs.security.entries.filter(
+      ({ at, code }) => at >= sentAt && code === ALERT.otherAuthenticationFailure,
+    ).length,
     answered: supplier.received.filter(({ header }) => header.cra === 'response').length > responses,
     activatedAgain: inside.activationsStarted.length > activations,
   };

@@ -1,7 +1,11 @@
+import { AXDR_TAGS, type AxdrType } from '../../firmware-sim/codec/axdr-types.ts';
 import type { Format, Meta } from '../../firmware-sim/codec/element.ts';
 import type { Layout, PackedField } from '../../firmware-sim/codec/layout.ts';
 import type { CosemMember } from '../../firmware-sim/dictionary/cosem.ts';
+import { obisText } from '../../firmware-sim/dictionary/cosem-obis.ts';
+import type { Reading } from '../../firmware-sim/dictionary/readings.ts';
 import type { ValueType } from '../../firmware-sim/dictionary/value-type.ts';
+import { fromHex, toAscii } from '../../firmware-sim/kernel/bytes.ts';
 import type { DataModelJson, DlmsStructureJson, LayoutJson, RowJson, StructuresJson, UseCaseJson } from './source.ts';
 
 const EUI_NAMES = /^(ieee_address|mac_address|.*system_title|EntityIdentifier)$/i;
@@ -25,6 +29,7 @@ function formatOf(layout: LayoutJson): Format | undefined {
   if (EUI_NAMES.test(name)) return 'eui64';
   if (TEXT_NAMES.test(name)) return 'text';
   if (name === 'logCode' || name === 'alertCode') return 'alert';
+  if (name.endsWith('.TypeAndIdentifier')) return 'eui64';
   return undefined;
 }
 
@@ -35,22 +40,109 @@ function unitOf(layout: LayoutJson): string | undefined {
   return unit;
 }
 
-function metaOf(layout: LayoutJson): Meta | undefined {
-  const format = formatOf(layout);
-  const unit = unitOf(layout);
-  const meanings = layout.enum && Object.keys(layout.enum).every((key) => /^-?\d+$/.test(key)) ? layout.enum : undefined;
-  if (!format && !unit && !meanings) return undefined;
-  return { ...(unit && { unit }), ...(format && { format }), ...(meanings && { meanings }) };
+/** Where a layout stands: the object, and its name before changes. */
+interface Place {
+  readonly obis: string;
+  readonly layout: LayoutJson;
+}
+
+/** Rules for values that no list names, by the notes and names of the fact file. */
+const READINGS: readonly (readonly [applies: (place: Place) => boolean, reading: Reading])[] = [
+  [({ layout }) => hasKey(layout, '0xN01'), 'auxiliary-action'],
+  [({ layout }) => hasKey(layout, '101-108'), 'tariff-script'],
+  [({ layout }) => layout.name.endsWith('.TypeAndIdentifier'), 'controller-type'],
+  [({ layout }) => layout.name === 'logical_name' && layout.type === 'octet-string(6)', 'cosem-object'],
+  [({ layout }) => layout.name === 'exec_weekdays', 'weekdays'],
+  [({ layout }) => layout.name === 'exec_specdays', 'special-days'],
+  [({ layout }) => /^page\d\dMask$|^operatingChannel$/.test(layout.name), 'page-mask'],
+  [({ layout }) => layout.note?.startsWith('channel mask (4 octets') === true, 'channel-event'],
+  [({ layout }) => layout.note?.startsWith('1 octet: 01-30 (hex)') === true, 'price-index'],
+  [({ layout }) => layout.note?.startsWith('1 octet 01-04') === true, 'secondary-price-index'],
+  [({ layout }) => layout.note?.includes('class 104 status flags') === true, 'device-status'],
+  [({ layout }) => layout.name.endsWith('(Network Operator): mask + actions'), 'network-operator-alert-changes'],
+  [({ layout }) => layout.name.endsWith('(Supplier): mask + actions'), 'supplier-alert-changes'],
+  [({ layout }) => layout.name.endsWith('(Network Operator): settings'), 'network-operator-alerts'],
+  [({ layout }) => layout.name.endsWith('(Supplier): settings'), 'supplier-alerts'],
+];
+
+const hasKey = (layout: LayoutJson, key: string): boolean => Object.hasOwn(layout.enum ?? {}, key);
+
+/** Units of DLMS registers that GBCS uses (Blue Book, unit). */
+const UNITS = { '27': 'W', '30': 'Wh', '32': 'varh', '254': 'other unit (currency per kWh here)', '255': 'no unit (count)' };
+
+/** Script tables by OBIS code. */
+const SCRIPT_TABLES = {
+  '0-0:10.0.100.255': 'tariff',
+  '0-0:10.0.103.255': 'auxiliary controllers',
+  '0-0:10.0.106.255': 'supply',
+  '0-0:10.0.107.255': 'level of an auxiliary controller',
+  '0-0:10.128.100.255': 'maximum demand period',
+};
+
+/** Meanings that the fact file has in words. */
+function ownMeanings({ layout, obis }: Place): Readonly<Record<string, string>> | undefined {
+  const { name, type, note } = layout;
+  if (type === 'enum' && /unit$/i.test(name)) return UNITS;
+  if (name === 'script_logical_name') return SCRIPT_TABLES;
+  if (name === 'threshold' && /:16\.[01]\.1[1-8]\.255$/.test(obis)) return { '4294967295': 'not used' };
+  if (name === 'collection_configuration') return { '111': 'always', '110': 'not while the supply is disconnected' };
+  if (name === 'PrivacyPIN') return { '': 'no PIN protection' };
+  if (name === 'logical_name' && type === 'octet-string(6)' && note && layout.const) {
+    return { [obisText(fromHex(layout.const))]: note.replace(/^[\d.:-]+, (the )?/, '') };
+  }
+  const constant = (type === 'enum' ? /^(\d+) = (.+)$/ : /^([0-9a-f]{2}) = (.+)$/).exec(note ?? '');
+  return constant ? { [constant[1] as string]: constant[2] as string } : undefined;
+}
+
+/** Date-times with which something is to happen at once or never. */
+const TIME_WORDS: Readonly<Record<string, string>> = { '0000000000000000008000FF': 'now', FFFFFFFFFFFFFFFFFF8000FF: 'never' };
+
+/** The form in which decode shows a value that the fact file writes as decimal or hex; undefined for rules in words. */
+function shownKey(layout: LayoutJson, format: Format | undefined, key: string): string | undefined {
+  if (layout.type === 'boolean') return key === '255' ? 'true' : key === '0' ? 'false' : undefined;
+  if (format === 'date-time') return TIME_WORDS[key];
+  if (format === 'obis') return /^[0-9a-f]{12}$/i.test(key) ? obisText(fromHex(key)) : undefined;
+  if (format === 'text') return /^[0-9a-f]{2}$/i.test(key) ? toAscii(fromHex(key)) : undefined;
+  return layout.type.startsWith('octet-string') || !/^-?\d+$/.test(key) ? undefined : key;
+}
+
+/** A meaning without the octets or code it repeats. */
+const plainMeaning = (meaning: string): string => meaning.replace(/ \(\d-\d:[\d.]+\)$/, '').replace(/^[A-C] (?=[a-z])/, '');
+
+function meaningsOf(place: Place, format: Format | undefined): Readonly<Record<string, string>> | undefined {
+  const { layout } = place;
+  const listed = Object.entries(layout.enum ?? {}).flatMap(([key, meaning]) => {
+    const shown = shownKey(layout, format, key);
+    return shown === undefined ? [] : [[shown, plainMeaning(meaning)] as const];
+  });
+  return listed.length > 0 ? Object.fromEntries(listed) : ownMeanings(place);
+}
+
+function metaOf(place: Place): Meta | undefined {
+  const format = formatOf(place.layout);
+  const unit = unitOf(place.layout);
+  const reading = READINGS.find(([applies]) => applies(place))?.[1];
+  const meanings = meaningsOf(place, format);
+  if (!format && !unit && !meanings && !reading) return undefined;
+  return { ...(unit && { unit }), ...(format && { format }), ...(meanings && { meanings }), ...(reading && { reading }) };
+}
+
+/** The one data type a layout declares: a compact array is an array; undefined where there is a choice. */
+function typeOf(layout: LayoutJson): AxdrType | undefined {
+  const type = layout.type.replace(/\(\d+\)$/, '').replace('compact-array', 'array');
+  return Object.hasOwn(AXDR_TAGS, type) ? (type as AxdrType) : undefined;
 }
 
 /** A layout without what only documentation needs. */
-export function compactLayout(layout: LayoutJson): Layout {
-  const meta = metaOf(layout);
+export function compactLayout(layout: LayoutJson, obis: string): Layout {
+  const meta = metaOf({ layout, obis });
+  const type = typeOf(layout);
   return {
     name: layout.name.replace(/ \(ECS47a\).*$/, '').replace(/ \(inferred\)$/, ''),
+    ...(type && { type }),
     ...(meta && { meta }),
-    ...(layout.fields && { fields: layout.fields.map(compactLayout) }),
-    ...(layout.of && { of: compactLayout(layout.of) }),
+    ...(layout.fields && { fields: layout.fields.map((field) => compactLayout(field, obis)) }),
+    ...(layout.of && { of: compactLayout(layout.of, obis) }),
     ...(layout.optional && { optional: true as const }),
     ...(layout.name === 'transaction_id' && { packed: TRANSACTION_ID }),
   };
@@ -85,10 +177,10 @@ function returningMethods(useCases: readonly UseCaseJson[]): Set<string> {
 
 function fromStructure(entry: DlmsStructureJson, returning: ReadonlySet<string>): CosemMember {
   const answers = entry.layout !== undefined && returning.has(keyOf(entry));
-  const layout = entry.layout && (answers ? { name: 'argument' } : compactLayout(entry.layout));
-  const request = entry.requestLayout && compactLayout(entry.requestLayout);
-  const response =
-    answers && entry.layout ? compactLayout(entry.layout) : entry.responseLayout && compactLayout(entry.responseLayout);
+  const compact = (declared: LayoutJson | undefined): Layout | undefined => declared && compactLayout(declared, entry.obis);
+  const layout = entry.layout && (answers ? { name: 'argument' } : compact(entry.layout));
+  const request = compact(entry.requestLayout);
+  const response = compact(answers ? entry.layout : entry.responseLayout);
   const typed = answers ? undefined : (entry.layout ?? entry.requestLayout);
   return {
     class: entry.class,
@@ -100,7 +192,7 @@ function fromStructure(entry: DlmsStructureJson, returning: ReadonlySet<string>)
     ...(typed && { type: valueType(typed) }),
     ...((layout ?? request) && { layout: layout ?? request }),
     ...(response && { response }),
-    ...(entry.selectiveAccess && { selection: compactLayout(entry.selectiveAccess.layout) }),
+    ...(entry.selectiveAccess && { selection: compactLayout(entry.selectiveAccess.layout, entry.obis) }),
   } as CosemMember;
 }
 

@@ -14,6 +14,7 @@ export interface LayoutJson {
   readonly alt?: string | undefined;
   readonly duis?: string;
   readonly note?: string;
+  readonly const?: string;
 }
 
 export interface DlmsStructureJson {
@@ -37,6 +38,8 @@ export interface ZclFieldJson {
   readonly fields?: readonly ZclFieldJson[];
   readonly count?: string | number | null;
   readonly rest?: boolean;
+  readonly const?: unknown;
+  readonly note?: string;
 }
 
 export interface ZclStructureJson {
@@ -58,6 +61,7 @@ export interface StructuresJson {
   readonly gbz: readonly ZclStructureJson[];
   readonly zclAttributes: readonly { cluster: string; attribute: string; name: string; unitOrValues: string | null }[];
   readonly alerts: readonly AlertStructureJson[];
+  readonly paymentControlConfiguration: Readonly<Record<string, string>>;
 }
 
 export interface RowJson {

@@ -1,4 +1,5 @@
 import type { Format, Meta } from '../../firmware-sim/codec/element.ts';
+import type { Reading } from '../../firmware-sim/dictionary/readings.ts';
 import type {
   GbzTemplate,
   GbzTemplateCommand,
@@ -32,34 +33,98 @@ const TEXT_FIELDS = /Name|Label|Contact|SiteID|CustomerID|Code|Message$|Password
 /** Event identifiers are alert and event codes. */
 const EVENT_FIELDS = /^(Event ID|code)$/;
 
-function metaOf(field: ZclFieldJson): Meta | undefined {
+/** Rules for values that no list names. */
+const READINGS: readonly (readonly [name: RegExp, reading: Reading])[] = [
+  [/^Event Configuration$/, 'event-configuration'],
+  [/^Price Tier \| Friendly Credit Enable$/, 'day-entry'],
+  [/^Tier \/ Block ID$/, 'price-entry'],
+  [/^Number of Price Tiers & Register Tier$/, 'tiers-and-tier'],
+  [/^Tier \/ Number of Block Thresholds$/, 'threshold-count'],
+  [/Trailing ?Digit$/, 'decimals'],
+  [/^Price Trailing Digit & Price Tier$/, 'decimals-and-tier'],
+];
+
+const readingOf = (name: string): Reading | undefined => READINGS.find(([pattern]) => pattern.test(name))?.[1];
+
+/** Ends of a range that is asked for: the oldest and the newest there is. */
+const RANGE_ENDS = { '0': 'start of time', '4294967294': 'end of time', '4294967295': 'end of time' };
+const RANGE_FIELDS = /^(Earliest|Latest) ?(Start|End|Sample) ?Time$|^(Start|End) Time$/;
+/** When something is to happen (GBCS: 0 at once, all ones cancel; the calendar commands cancel with one less). */
+const ACTIVATION = { '0': 'now', '4294967294': 'cancel', '4294967295': 'cancel' };
+const ACTIVATION_FIELDS = /(Start|StartSampling|SiteID|CIN|Implementation|Request|Command Issue) (Time|Date\/Time)$/;
+
+/** Meanings of the special values of a UTC time. A command that asks for something gives a range, others an instant. */
+function timeMeanings(field: ZclFieldJson, command: string): Readonly<Record<string, string>> | undefined {
+  if (field.type !== 'utc') return undefined;
+  if (command.startsWith('Get') && RANGE_FIELDS.test(field.name)) return RANGE_ENDS;
+  return ACTIVATION_FIELDS.test(field.name) ? ACTIVATION : undefined;
+}
+
+/** A decimal or hex number of a key: `0x0C94`, `FFFFFFFF`, `bits 3,13 (0x2008 ...)`. */
+function keyNumber(key: string): number {
+  const inside = /\((0x[0-9a-f]+)\b/i.exec(key);
+  if (inside) return Number(inside[1]);
+  if (/^[0-9A-F]{8}$/.test(key)) return Number(`0x${key}`);
+  return /^(0x[0-9a-f]+|\d+)$/i.test(key) ? Number(key) : Number.NaN;
+}
+
+function numberMeanings(list: Readonly<Record<string, string>>): Record<string, string> {
+  const numbers = Object.entries(list).map(([key, meaning]) => [keyNumber(key), meaning] as const);
+  return Object.fromEntries(numbers.filter(([value]) => !Number.isNaN(value)));
+}
+
+/** Listed meanings, or what the one value that GBCS sends stands for. */
+function meaningsOf(field: ZclFieldJson, command: string): Readonly<Record<string, string>> {
+  const times = timeMeanings(field, command);
+  if (times) return times;
+  if (field.name === 'Divisor') return {};
+  const listed = numberMeanings(field.enum ?? {});
+  if (Object.keys(listed).length > 0) return listed;
+  const constant = typeof field.const === 'number' && /^[eb]8$/.test(field.type) && !readingOf(field.name);
+  if (constant && field.note) return { [String(field.const)]: field.note.replace(/ in RTDS$/, '') };
+  if (field.name === 'Cut Off Value') return { '-1': 'unchanged' };
+  if (field.name === 'Credit Remaining') return { '-1': 'top-up not accepted' };
+  return {};
+}
+
+function metaOf(field: ZclFieldJson, command: string): Meta | undefined {
   const format: Format | undefined =
     field.type === 'os' && TEXT_FIELDS.test(field.name)
       ? 'text'
       : field.type === 'u16' && EVENT_FIELDS.test(field.name)
         ? 'alert'
         : undefined;
-  const meanings: Record<string, string> = {};
-  for (const [key, meaning] of Object.entries(field.enum ?? {})) {
-    const value = /^(0x)?[0-9a-f]+$/i.test(key)
-      ? Number(/^0x/i.test(key) || !/^[0-9A-F]{8}$/.test(key) ? key : `0x${key}`)
-      : Number.NaN;
-    if (!Number.isNaN(value)) meanings[String(value)] = meaning;
-  }
+  const meanings = meaningsOf(field, command);
   const any = Object.keys(meanings).length > 0;
-  if (!format && !field.unit && !any) return undefined;
-  return { ...(field.unit && { unit: field.unit }), ...(format && { format }), ...(any && { meanings }) };
+  const reading = readingOf(field.name);
+  if (!format && !field.unit && !any && !reading) return undefined;
+  return {
+    ...(field.unit && { unit: field.unit }),
+    ...(format && { format }),
+    ...(any && { meanings }),
+    ...(reading && { reading }),
+  };
 }
 
-function fieldOf(field: ZclFieldJson): ZclField {
+/** Lists that some commands of a cluster leave out for a field that others have. */
+function listsByField(structures: StructuresJson): ReadonlyMap<string, Readonly<Record<string, string>>> {
+  const fields = structures.gbz.flatMap((entry) =>
+    entry.fields.map((field) => [`${entry.cluster} ${field.name}`, field.enum] as const),
+  );
+  const shared = fields.filter(([key]) => SHARED_FIELDS.test(key));
+  return new Map(shared.flatMap(([key, list]) => (list ? [[key, list] as const] : [])));
+}
+const SHARED_FIELDS = / SampleID$/;
+
+function fieldOf(field: ZclFieldJson, command: string): ZclField {
   const type = TYPES[field.type];
   if (type === undefined) throw new UsageError('unknown-type', `no ZCL type for ${field.type} of field ${field.name}`);
-  const meta = metaOf(field);
+  const meta = metaOf(field, command);
   return {
     name: field.name,
     type,
     ...(meta && { meta }),
-    ...(field.fields && { fields: field.fields.map(fieldOf) }),
+    ...(field.fields && { fields: field.fields.map((inner) => fieldOf(inner, command)) }),
     ...(typeof field.count === 'number' && { count: field.count }),
   };
 }
@@ -87,6 +152,7 @@ function directionsOf(entry: ZclStructureJson, useCases: readonly UseCaseJson[])
 /** Every ZCL cluster command GBCS carries, with its fields in wire order. */
 export function zclCommands(structures: StructuresJson, useCases: readonly UseCaseJson[]): ZclCommandRow[] {
   const rows = new Map<string, ZclCommandRow>();
+  const lists = listsByField(structures);
   for (const entry of structures.gbz) {
     for (const direction of directionsOf(entry, useCases)) {
       const toClient = direction === 'server->client';
@@ -97,7 +163,10 @@ export function zclCommands(structures: StructuresJson, useCases: readonly UseCa
         command: Number(entry.command),
         toClient,
         name: entry.name,
-        fields: entry.fields.map(fieldOf),
+        fields: entry.fields.map((field) => {
+          const list = field.enum ?? lists.get(`${entry.cluster} ${field.name}`);
+          return fieldOf(list ? { ...field, enum: list } : field, entry.name);
+        }),
       });
     }
   }
@@ -134,7 +203,9 @@ export function zclAttributes(structures: StructuresJson, useCases: readonly Use
       attribute: Number(entry.attribute),
       name: entry.name,
       ...(type !== undefined && { type }),
-      ...unitOrValues(entry.unitOrValues ?? ''),
+      ...(entry.unitOrValues === 'see PCC enum'
+        ? { meanings: numberMeanings(structures.paymentControlConfiguration) }
+        : unitOrValues(entry.unitOrValues ?? '')),
     };
   });
 }
@@ -194,6 +265,7 @@ export function gbzTemplates(useCases: readonly UseCaseJson[]): GbzTemplate[] {
 
 /** `0 = kWh` and `826 GBP, 978 EUR` name values, `text` is a format, a bare number is only an example; the rest are units. */
 function unitOrValues(note: string): Partial<ZclAttributeRow> {
+  if (note.startsWith('high nibble decimals')) return { reading: 'decimals' };
   if (note === '' || /^\d+$/.test(note) || note.startsWith('see ')) return {};
   if (note.startsWith('text')) return { text: true };
   const named = [...note.replace(/^enum /, '').matchAll(/(?:^|,\s*)(\d+) (?:= )?([^,]+)/g)];

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { decodeAxdr } from '../../firmware-sim/codec/axdr.ts';
 import { encodeAxdr } from '../../firmware-sim/codec/axdr-write.ts';
 import { Element } from '../../firmware-sim/codec/element.ts';
-import { elementFromJson, elementToJson } from '../../firmware-sim/codec/element-json.ts';
+import { elementFromJson } from '../../firmware-sim/codec/element-from-json.ts';
+import { elementToJson } from '../../firmware-sim/codec/element-json.ts';
 import type { Layout } from '../../firmware-sim/codec/layout.ts';
 import { ByteReader } from '../../firmware-sim/kernel/byte-reader.ts';
 import { ByteWriter } from '../../firmware-sim/kernel/byte-writer.ts';
@@ -129,6 +130,45 @@ describe('A-XDR values mean what they should', () => {
       'outer.2',
       'outer.2.0',
     ]);
+  });
+
+  describe('a value of another type than the layout declares', () => {
+    const power: Layout = { name: 'power', type: 'double-long-unsigned', meta: { unit: 'W' } };
+    const time: Layout = { name: 'time', type: 'octet-string', meta: { format: 'time' } };
+    const entry: Layout = { name: 'entry', type: 'structure', fields: [time, power] };
+    const log: Layout = { name: 'log', type: 'array', of: entry };
+    const told = (element: Element): unknown[] => [
+      [element.name, element.named, element.meta?.unit],
+      ...element.children.flatMap(told),
+    ];
+
+    test('takes neither name nor unit of the field, in an array or a compact array', () => {
+      const wanted = [
+        ['log', true, undefined],
+        ['entry', true, undefined],
+        ['time', true, undefined],
+        ['entry.1', false, undefined],
+      ];
+      expect(told(decodeWhole(fromHex('01 01 02 02 0904 07000000 12 0005'), log))).toEqual(wanted);
+      expect(told(decodeWhole(fromHex('13 02 02 09 12 07 04 07000000 0005'), log))).toEqual(wanted);
+    });
+
+    test('ends the names of all that is in it', () => {
+      expect(told(decodeWhole(fromHex('01 01 0201 0600000001'), { ...log, of: power }))).toEqual([
+        ['log', true, undefined],
+        ['log.0', false, undefined],
+        ['log.0.0', false, undefined],
+      ]);
+      expect(told(decodeWhole(fromHex('1105'), power))).toEqual([['value', false, undefined]]);
+    });
+
+    test('of the declared type, and no value at all, keep the name', () => {
+      expect(told(decodeWhole(fromHex('02 02 00 0600000001'), entry))).toEqual([
+        ['entry', true, undefined],
+        ['time', true, undefined],
+        ['power', true, 'W'],
+      ]);
+    });
   });
 });
 

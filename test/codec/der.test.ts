@@ -26,7 +26,8 @@ import {
   utcTime,
 } from '../../firmware-sim/codec/der-schema.ts';
 import { Element } from '../../firmware-sim/codec/element.ts';
-import { elementFromJson, elementToJson } from '../../firmware-sim/codec/element-json.ts';
+import { elementFromJson } from '../../firmware-sim/codec/element-from-json.ts';
+import { elementToJson } from '../../firmware-sim/codec/element-json.ts';
 import { ASN1_STRUCTURES } from '../../firmware-sim/gbcs/asn1/table.ts';
 import { type Bytes, fromHex, toHex } from '../../firmware-sim/kernel/bytes.ts';
 import { ProtocolFault } from '../../firmware-sim/kernel/errors.ts';

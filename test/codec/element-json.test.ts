@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { encodeAxdr } from '../../firmware-sim/codec/axdr-write.ts';
 import { encodeDerElement } from '../../firmware-sim/codec/der.ts';
 import { Element } from '../../firmware-sim/codec/element.ts';
-import { elementFromJson, elementToJson } from '../../firmware-sim/codec/element-json.ts';
+import { elementFromJson } from '../../firmware-sim/codec/element-from-json.ts';
+import { elementToJson } from '../../firmware-sim/codec/element-json.ts';
 import { encodeZcl } from '../../firmware-sim/codec/zcl.ts';
 import { ByteWriter } from '../../firmware-sim/kernel/byte-writer.ts';
 import { fromHex, toHex } from '../../firmware-sim/kernel/bytes.ts';
@@ -116,6 +117,7 @@ describe('lines a person wrote', () => {
     ['a text for an integer', { type: 'unsigned', value: 'ten' }, 'payload: an integer'],
     ['a fraction', { type: 'unsigned', value: 1.5 }, 'payload: an integer'],
     ['a number for a text', { type: 'visible-string', value: 1 }, 'payload: a text'],
+    ['letters beyond one octet', { type: 'visible-string', value: 'caf\u00e9 \u20ac' }, 'payload: a text of ISO 8859-1 letters'],
     ['a text for a boolean', { type: 'boolean', value: 'yes' }, 'payload: true or false'],
     ['a value for null', { type: 'null-data', value: 0 }, 'payload: null'],
     ['digits for bits', { type: 'bit-string', value: '012' }, 'payload: a text of 0 and 1'],
@@ -124,12 +126,12 @@ describe('lines a person wrote', () => {
     ['a date that is none', { type: 'octet-string', value: 'soon', format: 'date-time' }, 'payload: a date-time value'],
     ['one value for a list', { type: 'structure', value: 1 }, 'payload: a list of values'],
     ['a list for one value', { type: 'unsigned', value: [] }, 'payload: one value'],
-    ['no type', { value: 1 }, 'payload.type: a type name'],
+    ['no type', { value: 1 }, 'payload.type: the name of a'],
     ['a list', [], 'payload: an object'],
     [
       'a child that is wrong',
       { type: 'structure', value: [{ name: 'rate', type: 'long', value: 'x' }] },
-      'payload.rate: an integer',
+      'payload.value[0]: an integer',
     ],
     [
       'a wrong row type',

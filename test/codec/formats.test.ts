@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { encodeDerElement } from '../../firmware-sim/codec/der.ts';
+import { decodeDerElement } from '../../firmware-sim/codec/der-decode.ts';
+import { generalizedTime, utcTime } from '../../firmware-sim/codec/der-schema.ts';
 import type { Format } from '../../firmware-sim/codec/element.ts';
 import { Element } from '../../firmware-sim/codec/element.ts';
-import { elementFromJson, elementToJson } from '../../firmware-sim/codec/element-json.ts';
+import { elementFromJson } from '../../firmware-sim/codec/element-from-json.ts';
+import { elementToJson } from '../../firmware-sim/codec/element-json.ts';
 import {
   dateTimeOfIso,
   isoOfDateTime,
@@ -13,6 +17,7 @@ import {
   showInteger,
 } from '../../firmware-sim/codec/formats.ts';
 import { type Bytes, fromHex, toHex } from '../../firmware-sim/kernel/bytes.ts';
+import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 import { holds } from '../support/property.ts';
 import { ascii, dateTimeOctets, type OctetsArbitrary, octets } from '../support/wire.ts';
 
@@ -137,6 +142,50 @@ describe('integers', () => {
   });
 });
 
+describe('UTC times', () => {
+  const utc = (value: unknown): unknown => elementFromJson({ name: 'Start Time', type: 'UTC', value }, 'field').value;
+
+  test.each([
+    ['now', 0],
+    ['never', 0xffffffff],
+    [0, 0],
+    ['2029-12-31T00:00:00Z', 946_684_800],
+  ])('%s is read as %s', (text, seconds) => expect(utc(text)).toBe(seconds));
+
+  test('other integers are not now, and other words are no time', () => {
+    expect(() => elementFromJson({ name: 'count', type: 'uint32', value: 'now' }, 'field')).toThrow(UsageError);
+    for (const word of ['constructor', 'later', 'NOW', '']) expect(() => utc(word)).toThrow(UsageError);
+  });
+});
+
+describe('bit strings of octets', () => {
+  const name = new Element('x500UniqueIdentifier', 'BIT STRING', fromHex('90b3d51f30010000'), { format: 'eui64' }, true, {
+    bits: 64,
+  });
+
+  test('are shown in the format of the octets and read back', () => {
+    const json = elementToJson(name);
+    expect(json).toMatchObject({ value: '90-B3-D5-1F-30-01-00-00', format: 'eui64' });
+    expect(elementFromJson(json, 'name')).toMatchObject({ value: name.value, extras: { bits: 64 } });
+  });
+
+  test('others stay bits', () => {
+    for (const [hex, bits] of [
+      ['90b3', 16],
+      ['90b3d51f30010000', 63],
+    ] as const) {
+      const json = elementToJson(new Element('name', 'BIT STRING', fromHex(hex), { format: 'eui64' }, true, { bits }));
+      expect(json.format).toBeUndefined();
+      expect(json.value).toMatch(/^[01]+$/);
+    }
+  });
+
+  test('a wrong one is refused', () => {
+    const json = { ...elementToJson(name), value: '90-B3' };
+    expect(() => elementFromJson(json, 'name')).toThrow(UsageError);
+  });
+});
+
 describe('ASN.1 times', () => {
   test.each([
     ['20300115090000Z', '2030-01-15T09:00:00Z'],
@@ -147,5 +196,37 @@ describe('ASN.1 times', () => {
   ])('%s is shown as %s', (text, shown) => {
     expect(showAsn1Time(text)).toBe(shown);
     expect(readAsn1Time(shown)).toBe(text);
+  });
+
+  test.each([
+    ['160110000000Z', '2016-01-10T00:00:00Z'],
+    ['491231235959Z', '2049-12-31T23:59:59Z'],
+    ['500101000000Z', '1950-01-01T00:00:00Z'],
+    ['991231235959Z', '1999-12-31T23:59:59Z'],
+    ['161310000000Z', '161310000000Z'],
+    ['1601100000Z', '1601100000Z'],
+    ['160110000000+0100', '160110000000+0100'],
+    ['20160110000000Z', '20160110000000Z'],
+  ])('UTCTime %s is shown as %s (RFC 5280 4.1.2.5.1)', (text, shown) => {
+    expect(showAsn1Time(text, 'UTCTime')).toBe(shown);
+    expect(readAsn1Time(shown, 'UTCTime')).toBe(text);
+  });
+
+  test('a year that two digits cannot tell stays as it was written', () => {
+    expect(readAsn1Time('2050-01-01T00:00:00Z', 'UTCTime')).toBe('2050-01-01T00:00:00Z');
+    expect(readAsn1Time('1949-12-31T23:59:59Z', 'UTCTime')).toBe('1949-12-31T23:59:59Z');
+  });
+
+  test('any text of either type comes back from its JSON form', () => {
+    const texts = fc.oneof(fc.stringMatching(/^\d{12,14}Z$/), fc.stringMatching(/^[\d:TZ+-]{0,20}$/));
+    holds(
+      fc.property(texts, fc.constantFrom('UTCTime', 'GeneralizedTime'), (text, type) => {
+        const content = Uint8Array.from([type === 'UTCTime' ? 0x17 : 0x18, text.length, ...Buffer.from(text)]);
+        const element = decodeDerElement(type === 'UTCTime' ? utcTime() : generalizedTime(), content, 'time');
+        const back = elementFromJson(JSON.parse(JSON.stringify(elementToJson(element))), 'time');
+        expect(toHex(encodeDerElement(back))).toBe(toHex(content));
+      }),
+      500,
+    );
   });
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Element } from '../../firmware-sim/codec/element.ts';
-import { elementFromJson, elementToJson } from '../../firmware-sim/codec/element-json.ts';
+import { elementFromJson } from '../../firmware-sim/codec/element-from-json.ts';
+import { elementToJson } from '../../firmware-sim/codec/element-json.ts';
 import { decodeZclPayload, decodeZclValue, encodeZcl, ZCL_TYPE_OF_CODE } from '../../firmware-sim/codec/zcl.ts';
 import { ZCL_COMMANDS } from '../../firmware-sim/dictionary/data/zcl-commands.ts';
 import { decodeZclFields, encodeZclFields } from '../../firmware-sim/gbcs/gbz.ts';

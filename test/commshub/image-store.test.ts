@@ -5,7 +5,14 @@ import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { randomFor } from '../../firmware-sim/kernel/random.ts';
 
 const target = '00-DB-12-34-56-78-90-A0' as Eui64;
-const header = { manufacturerCode: 0x121d, imageType: 0, fileVersion: 2, stackVersion: 2, headerString: 'x', hardwareVersions: { minimum: 16, maximum: 32 } };
+const header = {
+  manufacturerCode: 0x121d,
+  imageType: 0,
+  fileVersion: 2,
+  stackVersion: 2,
+  headerString: 'x',
+  hardwareVersions: { minimum: 16, maximum: 32 },
+};
 const file = buildOtaImage({ header, manufacturerImage: randomFor(1, 'image').bytes(300) });
 const query = (hardwareVersion: number, fileVersion = 1) =>
   ({ kind: 'ota-query-next-image', image: { manufacturerCode: 0x121d, imageType: 0, fileVersion }, hardwareVersion }) as const;
@@ -65,8 +72,13 @@ describe('the hub’s image store', () => {
     const block = store.serve({ kind: 'ota-block-request', image, offset: file.length - 10, maxOctets: 50 });
     expect(block).toEqual({ kind: 'ota-block', image, offset: file.length - 10, data: file.subarray(file.length - 10) });
     expect(store.serve({ kind: 'ota-block-request', image, offset: file.length, maxOctets: 50 })).toEqual({ kind: 'ota-abort' });
-    expect(store.serve({ kind: 'ota-block-request', image: { ...image, fileVersion: 3 }, offset: 0, maxOctets: 5 })).toEqual({ kind: 'ota-abort' });
-    expect(store.serve({ kind: 'ota-upgrade-end', image, status: 'invalid-image' })).toEqual({ kind: 'ota-wait-for-command', image });
+    expect(store.serve({ kind: 'ota-block-request', image: { ...image, fileVersion: 3 }, offset: 0, maxOctets: 5 })).toEqual({
+      kind: 'ota-abort',
+    });
+    expect(store.serve({ kind: 'ota-upgrade-end', image, status: 'invalid-image' })).toEqual({
+      kind: 'ota-wait-for-command',
+      image,
+    });
     expect(store.serve(query(16))).toEqual({ kind: 'ota-no-image' });
   });
 });

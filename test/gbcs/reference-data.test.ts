@@ -12,7 +12,7 @@ import type { KeyProvider } from '../../firmware-sim/gbcs/key-provider.ts';
 import { decode, encode, type GbcsMessage, useCaseOf, type WholeMessage } from '../../firmware-sim/gbcs/message.ts';
 import { messageFromJson, messageToJson } from '../../firmware-sim/gbcs/message-json.ts';
 import { payloadElements, unnamedPaths } from '../../firmware-sim/gbcs/payload.ts';
-import { type Bytes, toHex } from '../../firmware-sim/kernel/bytes.ts';
+import { type Bytes, fromAscii, toHex } from '../../firmware-sim/kernel/bytes.ts';
 import { HanbenchError } from '../../firmware-sim/kernel/errors.ts';
 import { randomFor } from '../../firmware-sim/kernel/random.ts';
 import { loadKeystore } from '../../lab/keystore/keystore.ts';
@@ -182,7 +182,7 @@ describe('every message of the reference data', () => {
       const base64 = Buffer.from(bytes)
         .toString('base64')
         .replace(/(.{76})/g, '$1\n');
-      return sameAs(messageOctets(wrapped), bytes) ?? sameAs(messageOctets(base64), bytes);
+      return sameAs(messageOctets(fromAscii(wrapped)), bytes) ?? sameAs(messageOctets(fromAscii(base64)), bytes);
     });
     expect(found).toEqual([]);
   });

@@ -198,20 +198,12 @@ describe('hanbench gbcs utrn', () => {
     const checked = await runHere(['gbcs', 'utrn', 'check', spaced, '--keystore', keys, ...ends, '--json']);
     expect(checked.code).toBe(0);
     expect(json(checked.stdout)[0]).toMatchObject({ utrn, form: 'good', authentic: 'valid', value: 10, counter: 3 });
-    const other = await runHere([
-      'gbcs',
-      'utrn',
-      'check',
-      utrn,
-      '--keystore',
-      keys,
-      '--supplier',
-      SUPPLIER,
-      '--device',
-      '00db1234567890a1',
-    ]);
+    const other = await runHere(
+      ['gbcs', 'utrn', 'check', utrn, '--keystore', keys, '--supplier', SUPPLIER, '--device', '00db1234567890a1'],
+      { terminal: true },
+    );
     expect(other).toMatchObject({ code: 1, stdout: expect.stringMatching(/authentic: invalid/) });
-    const formOnly = await runHere(['gbcs', 'utrn', 'check', utrn]);
+    const formOnly = await runHere(['gbcs', 'utrn', 'check', utrn], { terminal: true });
     expect(formOnly).toMatchObject({ code: 0, stdout: expect.stringMatching(/10 pounds.*\n.*no-key/) });
   });
 

@@ -27,7 +27,7 @@ describe('messages as text', () => {
     );
     holds(
       fc.property(written, ([bytes, text]) => {
-        expect(toHex(messageOctets(text))).toBe(toHex(bytes));
+        expect(toHex(messageOctets(bytesOf(text)))).toBe(toHex(bytes));
       }),
     );
   });
@@ -40,7 +40,7 @@ describe('messages as text', () => {
     holds(
       fc.property(written, ([bytes, text]) => {
         if (/^[0-9a-f\s]*$/i.test(text)) return;
-        expect(toHex(messageOctets(text))).toBe(toHex(bytes));
+        expect(toHex(messageOctets(bytesOf(text)))).toBe(toHex(bytes));
       }),
     );
   });
@@ -48,7 +48,7 @@ describe('messages as text', () => {
   test('any text is octets or refused inside it', () => {
     holds(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.base64String()), (text) => {
-        const found = unlessRefused(() => messageOctets(text));
+        const found = unlessRefused(() => messageOctets(bytesOf(text)));
         if (found) expect(found).toBeInstanceOf(Uint8Array);
       }),
       500,
@@ -63,18 +63,18 @@ describe('messages as text', () => {
     ['dd\u00a000', 'bad-hex', 2],
     ['hello world', 'bad-hex', 0],
   ])('%j is refused', (text, kind, offset) => {
-    expect(() => messageOctets(text)).toThrow(ProtocolFault);
-    expect(() => messageOctets(text)).toThrow(expect.objectContaining({ kind, offset }));
+    expect(() => messageOctets(bytesOf(text))).toThrow(ProtocolFault);
+    expect(() => messageOctets(bytesOf(text))).toThrow(expect.objectContaining({ kind, offset }));
   });
 
   test('lines carry their numbers and their own faults', () => {
-    const found = inputMessages('log', bytesOf('dd00\r\n\n  \nxx\ndf'), true);
+    const found = [...inputMessages('log', bytesOf('dd00\r\n\n  \nxx\ndf'), true)];
     expect(found.map(({ label, bytes }) => [label, bytes instanceof ProtocolFault ? bytes.kind : toHex(bytes)])).toEqual([
       ['log:1', 'dd00'],
       ['log:4', 'bad-hex'],
       ['log:5', 'df'],
     ]);
-    expect(inputMessages('log', bytesOf('dd\n00'), false)).toEqual([{ label: 'log', bytes: Uint8Array.of(0xdd, 0) }]);
+    expect([...inputMessages('log', bytesOf('dd\n00'), false)]).toEqual([{ label: 'log', bytes: Uint8Array.of(0xdd, 0) }]);
   });
 });
 

@@ -99,16 +99,25 @@ export const axdrLeaf = (tags: readonly number[] = AXDR_LEAF_TAGS): OctetsArbitr
 interface Row {
   readonly description: Octets;
   readonly row: OctetsArbitrary;
+  /** Values in one row, and the fewest octets they take. */
+  readonly values: number;
+  readonly octetsMin: number;
 }
 
-const leafRow: fc.Arbitrary<Row> = fc
-  .constantFrom(...AXDR_LEAVES)
-  .map(([tag, content]) => ({ description: Uint8Array.of(tag), row: content }));
+const leafRow: fc.Arbitrary<Row> = fc.constantFrom(...AXDR_LEAVES).map(([tag, content]) => ({
+  ...{ description: Uint8Array.of(tag), row: content },
+  ...{ values: 1, octetsMin: tag === 0 || tag === 255 ? 0 : 1 },
+}));
 
 const structureRow = (fields: readonly Row[]): Row => ({
   description: join(2, fields.length, ...fields.map((field) => field.description)),
   row: parts(...fields.map((field) => field.row)),
+  values: fields.reduce((sum, field) => sum + field.values, 1),
+  octetsMin: fields.reduce((sum, field) => sum + field.octetsMin, 0),
 });
+
+/** More values than these for each octet of a row are refused: see the tests of what is no A-XDR value. */
+const VALUES_PER_OCTET = 8;
 
 /** Row types of a compact array; every row takes at least one octet. */
 const rowType: fc.Arbitrary<Row> = fc.letrec<{ row: Row }>((tie) => ({
@@ -119,12 +128,16 @@ const rowType: fc.Arbitrary<Row> = fc.letrec<{ row: Row }>((tie) => ({
     fc.tuple(fc.nat({ max: 3 }), tie('row')).map(([count, of]) => ({
       description: join(1, be(count, 2), of.description),
       row: parts(...Array.from({ length: count }, () => of.row)),
+      values: 1 + count * of.values,
+      octetsMin: count * of.octetsMin,
     })),
   ),
 })).row;
 
 const compactArray: OctetsArbitrary = fc.tuple(rowType, fc.nat({ max: 4 })).chain(([of, count]) => {
-  const sized = structureRow([{ description: Uint8Array.of(17), row: octets(1) }, of]);
+  const octet = { description: Uint8Array.of(17), row: octets(1), values: 1, octetsMin: 1 };
+  const both = structureRow([octet, of]);
+  const sized = both.values <= VALUES_PER_OCTET * both.octetsMin ? both : octet;
   return parts(19, sized.description, counted(parts(...Array.from({ length: count }, () => sized.row))));
 });
 

@@ -30,6 +30,10 @@ class Bench {
     return this.take(this.policy.observe({ kind: 'version-reported', at: at * 1000, hub, version }));
   }
 
+  answered(at: number): this {
+    return this.take(this.policy.observe({ kind: 'hub-answered', at: at * 1000, hub }));
+  }
+
   reported(at: number, interruptedAt: number): this {
     return this.take(this.policy.observe({ kind: 'outage-reported', at: at * 1000, hub, interruptedAt: interruptedAt * 1000 }));
   }
@@ -42,6 +46,10 @@ class Bench {
 
   private take(decisions: readonly Ad1Decision[]): this {
     for (const decision of decisions) {
+      if (decision.kind === 'ask-hub') {
+        this.decisions.push(`ask at ${decision.at / 1000}`);
+        continue;
+      }
       const flags =
         decision.kind === 'deliver'
           ? `${decision.label === CORRELATED ? ' labelled' : ''}${decision.delayed ? ' delayed' : ''}`
@@ -72,10 +80,18 @@ describe('what the DCC does with a power outage alert near an activation', () =>
     expect(new Bench({ policy: 'label' }).outage(startedAt).decisions[0]?.includes('labelled')).toBe(near);
   });
 
-  it('suppress withholds when hub and new version are back and nothing speaks of an outage', () => {
-    expect(new Bench(suppress).outage(1).returned(270).version(271).until(2_000).decisions).toEqual([
+  it('suppress withholds when hub and new version are back, nothing speaks of an outage, and the hub is still there', () => {
+    expect(new Bench(suppress).outage(1).returned(270).version(271).until(600).answered(332).until(2_000).decisions).toEqual([
       'hold 1 at 181',
-      'withhold 1 at 331',
+      'ask at 331',
+      'withhold 1 at 332',
+    ]);
+  });
+
+  it('an answer nobody asked for counts nothing', () => {
+    expect(new Bench(suppress).outage(1).returned(270).version(271).answered(300).until(340).decisions).toEqual([
+      'hold 1 at 181',
+      'ask at 331',
     ]);
   });
 
@@ -83,10 +99,50 @@ describe('what the DCC does with a power outage alert near an activation', () =>
     ['the hub does not return', (b: Bench) => b.version(271)],
     ['no version is reported', (b: Bench) => b.returned(270)],
     ['the old version is reported', (b: Bench) => b.returned(270).version(271, 6)],
+    ['the hub returned before the outage it reports', (b: Bench) => b.returned(180).version(271)],
+    ['the version was sent before the hub was back', (b: Bench) => b.version(181).returned(270)],
   ])('suppress releases when the hold time is up because %s', (_, events) => {
     const bench = new Bench(suppress).outage(1);
     events(bench);
     expect(bench.until(2_000).decisions).toEqual(['hold 1 at 181', 'deliver labelled delayed 1 at 781']);
+  });
+
+  it('suppress releases when the hub does not answer', () => {
+    expect(new Bench(suppress).outage(1).returned(270).version(271).until(2_000).decisions).toEqual([
+      'hold 1 at 181',
+      'ask at 331',
+      'deliver labelled delayed 1 at 781',
+    ]);
+  });
+
+  it('suppress releases when the hub was off again, also when the alert comes after that', () => {
+    expect(new Bench(suppress).outage(1).returned(270).version(271).returned(320).until(2_000).decisions).toEqual([
+      'hold 1 at 181',
+      'deliver labelled delayed 1 at 320',
+    ]);
+    expect(new Bench(suppress).returned(270).version(271).returned(320).outage(1, 330).decisions).toEqual([
+      'deliver labelled 1 at 330',
+    ]);
+  });
+
+  it('a hub that comes back before an outage, and a version sent before it, are older news', () => {
+    const dying = new Bench(suppress).returned(105.4).version(105.42).outage(105, 285);
+    expect(dying.until(2_000).decisions).toEqual(['deliver 105 at 285']);
+    const mute = new Bench(suppress).returned(105.4).outage(105, 285).version(286);
+    expect(mute.until(2_000).decisions).toEqual(['hold 105 at 285', 'deliver labelled delayed 105 at 885']);
+  });
+
+  it('waits as long as the slowest meter takes to report an outage', () => {
+    const slow = { ...suppress, settleMs: 400_000 };
+    expect(new Bench(slow).outage(1).returned(270).version(271).until(700).answered(672).decisions).toEqual([
+      'hold 1 at 181',
+      'ask at 671',
+      'withhold 1 at 672',
+    ]);
+    expect(new Bench({ ...suppress, settleMs: 600_000 }).outage(1).returned(270).version(271).until(2_000).decisions).toEqual([
+      'hold 1 at 181',
+      'deliver labelled delayed 1 at 781',
+    ]);
   });
 
   it('suppress releases at the first reported outage, short or long', () => {
@@ -97,10 +153,10 @@ describe('what the DCC does with a power outage alert near an activation', () =>
   });
 
   it('an outage reported after it was withheld releases it after all, a later outage does not', () => {
-    const late = new Bench(suppress).outage(1).returned(270).version(271).until(400);
-    expect(late.reported(500, 2).decisions.at(-1)).toBe('deliver labelled delayed 1 at 500');
-    const unrelated = new Bench(suppress).outage(1).returned(270).version(271).until(400);
-    expect(unrelated.reported(900, 600).decisions).toHaveLength(2);
+    const withheld = () => new Bench(suppress).outage(1).returned(270).version(271).until(340).answered(341);
+    expect(withheld().decisions.at(-1)).toBe('withhold 1 at 341');
+    expect(withheld().reported(500, 2).decisions.at(-1)).toBe('deliver labelled delayed 1 at 500');
+    expect(withheld().reported(900, 600).decisions.at(-1)).toBe('withhold 1 at 341');
   });
 
   it('a second outage while one is held releases both', () => {
@@ -112,12 +168,12 @@ describe('what the DCC does with a power outage alert near an activation', () =>
   });
 
   it('an alert that the WAN brings late is judged by what came before it', () => {
-    const falseAlarm = new Bench(suppress).returned(270).version(271).outage(1, 300).until(2_000);
-    expect(falseAlarm.decisions).toEqual(['hold 1 at 300', 'withhold 1 at 331']);
+    const falseAlarm = new Bench(suppress).returned(270).version(271).outage(1, 300).until(340).answered(341);
+    expect(falseAlarm.decisions).toEqual(['hold 1 at 300', 'ask at 331', 'withhold 1 at 341']);
     const real = new Bench(suppress).returned(270).version(271).reported(276, 2).outage(1, 300);
     expect(real.decisions).toEqual(['deliver labelled 1 at 300']);
-    const earlier = new Bench(suppress).returned(270).version(271).reported(276, -500).outage(1, 300).until(2_000);
-    expect(earlier.decisions).toEqual(['hold 1 at 300', 'withhold 1 at 331']);
+    const earlier = new Bench(suppress).returned(270).version(271).reported(276, -500).outage(1, 300).until(340).answered(341);
+    expect(earlier.decisions).toEqual(['hold 1 at 300', 'ask at 331', 'withhold 1 at 341']);
   });
 
   it('takes no version for the new one when it does not know which it should be', () => {
@@ -143,5 +199,21 @@ describe('what the DCC does with a power outage alert near an activation', () =>
     const bench = new Bench(suppress);
     bench.policy.observe({ kind: 'activation-cancelled', hub });
     expect(bench.outage(1).decisions).toEqual(['deliver 1 at 181']);
+  });
+
+  it('a meter without supply activates late: the window opens anew when the hub returns', () => {
+    const late = (startedAt: number) =>
+      new Bench({ policy: 'label' }).outage(-100).returned(930.5).outage(startedAt).decisions.at(-1);
+    expect(late(945)).toBe('deliver labelled 945 at 1125');
+    expect(late(1_230)).toBe('deliver labelled 1230 at 1410');
+    expect(late(1_231)).toBe('deliver 1231 at 1411');
+    expect(new Bench({ policy: 'label' }).outage(-100).outage(905).decisions.at(-1)).toBe('deliver labelled 905 at 1085');
+    expect(new Bench({ policy: 'label' }).returned(930).outage(945).decisions).toEqual(['deliver 945 at 1125']);
+    expect(new Bench({ policy: 'label' }).outage(400).returned(930).outage(945).decisions.at(-1)).toBe('deliver 945 at 1125');
+  });
+
+  it('a registration from before an outage does not end it', () => {
+    const bench = new Bench({ policy: 'label' }).returned(0.4).outage(0).outage(905);
+    expect(bench.decisions.at(-1)).toBe('deliver labelled 905 at 1085');
   });
 });

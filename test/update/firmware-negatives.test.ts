@@ -126,7 +126,7 @@ describe('firmware that runs', () => {
 
   it('F11: its CS06, sent once more, is dropped and logged', () => {
     const { findings } = runUpdate(small);
-    expect(findings.replay).toEqual({ rejectedAs: ['replayed-counter'], answered: false, activatedAgain: false });
+    expect(findings.replay).toEqual({ rejectedAs: ['replayed-counter'], logged: 1, answered: false, activatedAgain: false });
     expect(findings.world.premises.esme.device.logs.security.entries.at(-1)?.code).toBe(0x8f53);
   });
 

@@ -87,21 +87,39 @@ describe('what is expected is computed from what really happened', () => {
   it('differences that an activation does not explain', () => {
     const { esme } = createWorld(updateConfig({ image: { kind: 'generated', octets: 10 } }), START).premises;
     const before = esme.snapshot(START);
+    const hash = 'ab'.repeat(32);
+    const installed = { version: 0x01020004, hash };
     const grown = { ...before.logs, security: [`${START} 8f43`] };
     const after = {
       ...before,
       logs: grown,
-      firmware: { ...before.firmware, active: '1020004' },
+      firmware: { active: '1020004', hash, pending: '' },
       registers: { activeImportWh: '5' },
     };
+    const paths = (now: typeof before, allowed: Partial<Parameters<typeof unexplained>[2]> = {}): string[] =>
+      unexplained(before, now, { alertRaised: false, interruptions: 0, installed, ...allowed }).map(
+        (one) => one.split(':')[0] ?? '',
+      );
     expect(differences(before, before)).toEqual([]);
-    expect(unexplained(before, after, { alertRaised: false, outage: false })).toEqual([]);
+    expect(paths(after)).toEqual([]);
     const worse = { ...after, credentials: { ...after.credentials, 'supplier.keyAgreement': 'x' }, originatorCounter: '9' };
-    expect(unexplained(before, worse, { alertRaised: true, outage: false }).map((one) => one.split(':')[0])).toEqual([
-      'credentials.supplier.keyAgreement',
-      'originatorCounter',
-    ]);
-    const twice = { ...after, logs: { ...grown, security: [`${START} 8f43`, `${START} 8f43`] } };
-    expect(unexplained(before, twice, { alertRaised: false, outage: false })).toHaveLength(1);
+    expect(paths(worse, { alertRaised: true })).toEqual(['credentials.supplier.keyAgreement', 'originatorCounter']);
+    expect(paths({ ...after, logs: { ...grown, security: [`${START} 8f43`, `${START} 8f43`] } })).toEqual(['logs.security']);
+    for (const part of [{ active: '1020005' }, { hash: 'cd' }, { pending: hash }]) {
+      const [name = ''] = Object.keys(part);
+      expect(paths({ ...after, firmware: { ...after.firmware, ...part } })).toEqual([`firmware.${name}`]);
+    }
+    const interrupted = { ...after, logs: { ...grown, power: [`${START} 8f57`] } };
+    expect(paths(interrupted)).toEqual(['logs.power']);
+    expect(paths(interrupted, { interruptions: 1 })).toEqual([]);
+    expect(paths(interrupted, { interruptions: 2 })).toEqual(['logs.power']);
+    expect(paths({ ...after, logs: { ...grown, power: [`${START} 8f36`] } }, { interruptions: 1 })).toEqual(['logs.power']);
+    expect(paths(after, { installed: undefined })).toEqual(['firmware.active', 'firmware.hash', 'logs.security']);
+    expect(
+      paths(
+        { ...before, registers: after.registers, firmware: { ...after.firmware, ...before.firmware } },
+        { installed: undefined },
+      ),
+    ).toEqual([]);
   });
 });

@@ -72,7 +72,7 @@ export const UpdateCredentialsCommand = sequence({
   }),
   replacements: sequenceOf('replacement', sequence({ certificate: X509Certificate, targetCell: TrustAnchorCellIdentifier })),
   certPath: sequenceOf('certificate', X509Certificate),
-  executionDateTime: optional(generalizedTime()),
+  executionDateTime: optional(generalizedTime(names.EXECUTION_TIME_NAMES)),
 });
 
 export const CredentialsExecutionOutcome = sequence({
@@ -133,7 +133,7 @@ export const UnjoinResponse = integer(names.UNJOIN_RESPONSE_NAMES);
 export const ActivateFirmwareCommand = sequence({
   manufacturerImageHash: octetString(),
   originatorCounter: bigInteger(),
-  executionDateTime: optional(generalizedTime()),
+  executionDateTime: optional(generalizedTime(names.EXECUTION_TIME_NAMES)),
 });
 export const FirmwareActivationOutcome = sequence({
   activateImageResponseCode: integer(names.ACTIVATE_IMAGE_NAMES),

@@ -49,11 +49,12 @@ const oid = (): DerSchema<string> => objectIdentifier(OID_NAMES);
 
 const AlgorithmIdentifier = sequence({ algorithm: oid(), parameters: optional(oid()) });
 
+/** The only name of the SMKI profile that is a BIT STRING is x500UniqueIdentifier, an EUI-64. */
 const AttributeValue = choice({
   utf8String: { type: 'UTF8String', tag: 0x0c } as DerSchema<string>,
   printableString: { type: 'PrintableString', tag: 0x13 } as DerSchema<string>,
   ia5String: { type: 'IA5String', tag: 0x16 } as DerSchema<string>,
-  bitString: bitString(),
+  bitString: bitString(undefined, 'eui64'),
 });
 
 const Name = sequenceOf('relativeDistinguishedName', setOf('attribute', sequence({ type: oid(), value: AttributeValue })));
