@@ -53,7 +53,7 @@ function setCosem(store: CosemStore, key: string, text: string): CosemState {
     return store.snapshot();
   } catch (error) {
     const wrong = error instanceof ProtocolFault || (error instanceof UsageError && error.exitCode === 1);
-    if (wrong) throw new UsageError('bad-value', `${key}: ${error.message}`);
+    if (wrong) throw new UsageError('bad-value', error.message.startsWith(key) ? error.message : `${key}: ${error.message}`);
     throw error;
   }
 }

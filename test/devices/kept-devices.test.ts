@@ -92,7 +92,7 @@ describe('devices in a state file', () => {
 
   it.each<[string, readonly string[], RegExp]>([
     ['an object that is not there', ['1/0-0:9.9.9.255/2', '1'], /there is no object/],
-    ['a value of another type', ['1/0-0:94.44.0.1/2', '70000'], /RandomisedOffsetLimit|takes/],
+    ['a value of another type', ['1/0-0:94.44.0.1/2', '70000'], /0-0:94.44.0.1.*2 octets \(long-unsigned\) wanted/],
     ['a clock status there is not', ['clock.status', 'tired'], /reliable, invalid, unreliable/],
     ['a name of nothing', ['colour', 'red'], /nothing that can be set/],
   ])('cannot be given %s', async (_, words, message) => {
