@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PrivateKey } from '../../firmware-sim/crypto/keys.ts';
 import { encodePrivateKey } from '../../firmware-sim/gbcs/certificates/key-der.ts';
@@ -6,6 +6,7 @@ import type { TestPki } from '../../firmware-sim/gbcs/certificates/test-pki.ts';
 import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 import { type Eui64, eui64Hex } from '../../firmware-sim/kernel/eui64.ts';
+import { makeDirectory } from '../files/make-directory.ts';
 import { fileError, keyFileStem } from './key-files.ts';
 import { writePem } from './pem.ts';
 
@@ -45,11 +46,7 @@ function prepare(directory: string, force: boolean): void {
     const cure = 'directory is not empty; name another, or replace its files with --force';
     throw new UsageError('directory-not-empty', cure, { file: directory });
   }
-  try {
-    mkdirSync(join(directory, AUTHORITIES_FOLDER), { recursive: true });
-  } catch (error) {
-    fileError(directory, error);
-  }
+  makeDirectory(join(directory, AUTHORITIES_FOLDER));
 }
 
 function write(file: string, text: string, mode?: number): void {

@@ -80,7 +80,7 @@ function tableLines(element: ElementJson, label: string, indent: string): string
 }
 
 /** Wider columns are not filled up. */
-const FILL_MAX = 60;
+const FILL_MAX = 100;
 
 /** Lines whose columns stand below each other. */
 function aligned(lines: readonly (readonly string[])[]): string[] {
@@ -149,7 +149,10 @@ const unitOf = (element: ElementJson): string => (element.unit === undefined ? '
 
 /** The whole of a payload: its parts without a name for all of them. */
 export function payloadValueLines(element: ElementJson, indent: string): string[] {
-  return childrenOf(element).length > 1 && !isSeries(element) && !isCertificate(element)
-    ? (tableLines(element, 'entries', indent) ?? insideLines(element, indent))
-    : elementLines(element, indent);
+  const children = childrenOf(element);
+  const [only] = children;
+  if (isCertificate(element)) return certificateLines({ ...element, name: 'certificate' }, indent);
+  if (!only || isSeries(element)) return elementLines(element, indent);
+  if (children.length === 1) return elementLines(only, indent);
+  return tableLines(element, 'entries', indent) ?? insideLines(element, indent);
 }

@@ -89,6 +89,9 @@ function checked<T extends number | bigint>(
   return wrong === undefined ? { value } : { wrong };
 }
 
+/** Digits after the seconds that are not all zero. */
+const FRACTION = /\d\.\d*[1-9]\d*Z?\s*$/;
+
 function understand(parameter: Parameter, text: string): Read {
   switch (parameter.type) {
     case 'integer':
@@ -98,7 +101,8 @@ function understand(parameter: Parameter, text: string): Read {
     case 'number':
       return checked(PLAIN_NUMBER.test(text.trim()) ? Number(text) : undefined, 'a number', parameter);
     case 'time':
-      return { value: parseIso(text) };
+      // GBCS times are whole seconds: dropping a fraction would make another moment of it.
+      return FRACTION.test(text) ? { wrong: 'has a fraction of a second; write whole seconds' } : { value: parseIso(text) };
     case 'eui':
       return { value: parseEui64(text) };
     case 'choice':

@@ -8,9 +8,10 @@ import { readOctets } from '../ota/image-input.ts';
 import { ad1Json, TimelineText } from '../reports/timeline.ts';
 import { verdictTable } from '../reports/verdict-table.ts';
 import { DEFAULT_IMAGE_OCTETS, type ImageSource, type UpdateConfig, updateConfig } from '../update/config.ts';
-import { prepareEvidence, writeEvidence } from '../update/evidence.ts';
+import { prepareEvidence, voidVerdict, writeEvidence } from '../update/evidence.ts';
 import { parseMainsLoss } from '../update/mains-loss.ts';
 import { type UpdateResult, updateRun } from '../update/run.ts';
+import { startOf } from '../update/scenario.ts';
 import type { UpdateWorld } from '../update/world.ts';
 import { type Arguments, EXIT, type Handler, type Json, type OperationContext } from './operation.ts';
 import type { updateParameters } from './update.ts';
@@ -34,7 +35,7 @@ async function configOf(args: UpdateArguments, context: OperationContext): Promi
   if (args.at !== undefined && generalizedTime(args.at) === CANCEL_TIME) {
     throw new UsageError('bad-value', '--at: 9999-12-31T23:59:59Z is how CS06 cancels an activation; name a time before it');
   }
-  return updateConfig({
+  const config = updateConfig({
     seed: context.seed,
     image: await imageSource(args, context),
     activateAt: args.at,
@@ -55,6 +56,17 @@ async function configOf(args: UpdateArguments, context: OperationContext): Promi
     },
     policy: { policy: args.ad1Policy, holdMs: ms(args.ad1Hold) },
   });
+  refuseTooEarly(config);
+  return config;
+}
+
+/** Counters of parties are times since 1970, and the run begins some hours before its activation. */
+function refuseTooEarly(config: UpdateConfig): void {
+  const { activateAt } = config;
+  const startedAt = startOf(config);
+  if (activateAt === undefined || startedAt >= 0) return;
+  const earliest = toIso(activateAt - startedAt);
+  throw new UsageError('bad-value', `--at: ${toIso(activateAt)} is too early; with these options ${earliest} is the earliest`);
 }
 
 const hex = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, '0')}`;
@@ -132,16 +144,20 @@ function summary({ assertions, passed }: UpdateResult): string {
 
 /** `hanbench update` */
 export const run: Handler<typeof updateParameters> = async (args, context) => {
-  const config = await configOf(args, context);
-  if (args.out !== undefined) prepareEvidence(args.out);
+  const { out } = args;
+  const config = await configOf(args, context).catch((error: unknown) => {
+    if (out !== undefined) voidVerdict(out);
+    throw error;
+  });
+  if (out !== undefined) prepareEvidence(out, args.ota ?? args.image);
   const result = await drive(config, context);
-  if (args.out !== undefined) writeEvidence(args.out, result);
+  if (out !== undefined) writeEvidence(out, result);
   if (context.json) context.result(resultJson(result));
   else {
     if (!context.quiet) context.out('');
     for (const line of verdictTable(result.assertions, context.width, context.colour)) context.out(line);
     context.out(`\n${summary(result)}`);
-    if (args.out !== undefined) context.note(`evidence in ${args.out}`);
+    if (out !== undefined) context.note(`evidence in ${out}`);
   }
   return result.passed ? EXIT.pass : EXIT.failed;
 };

@@ -61,5 +61,5 @@ write(
   '(readonly [number, string])',
   '',
   'ALERT_CODES',
-  codes.alertAndEventCodes.map((entry) => [Number(entry.code), entry.title]),
+  codes.alertAndEventCodes.filter((entry) => entry.title !== '?').map((entry) => [Number(entry.code), entry.title]),
 );

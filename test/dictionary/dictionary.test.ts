@@ -58,6 +58,19 @@ describe('COSEM members', () => {
     );
   }
 
+  /** The declared type is the one that its parts need. */
+  function typed(layout: Layout): boolean {
+    const needed = layout.fields ? 'structure' : layout.of ? 'array' : layout.packed ? 'octet-string' : layout.type;
+    const inner = [...(layout.fields ?? []), ...(layout.of ? [layout.of] : [])];
+    return (layout.type === undefined || layout.type === needed) && inner.every(typed);
+  }
+
+  test('declared types are those of the parts', () => {
+    const layouts = COSEM_MEMBERS.flatMap((member) => [member.layout, member.response, member.selection]);
+    expect(layouts.filter((layout) => layout !== undefined && !typed(layout))).toEqual([]);
+    expect([...ALERT_LAYOUTS].filter(([, layout]) => !typed(layout))).toEqual([]);
+  });
+
   test('layouts are sound', () => {
     const layouts = COSEM_MEMBERS.flatMap((member) => [member.layout, member.response, member.selection]);
     expect(layouts.filter((layout) => layout !== undefined && !sound(layout))).toEqual([]);

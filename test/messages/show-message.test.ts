@@ -108,6 +108,10 @@ describe('values', () => {
       '  a: 1',
       '  b: c 2, d 3',
     ]);
+    expect(payloadValueLines(structure('value', value('keyUsage', '1', { meaning: 'digitalSignature' })), '')).toEqual([
+      'keyUsage: 1  (digitalSignature)',
+    ]);
+    expect(payloadValueLines(value('value', 0, { meaning: 'success' }), '')).toEqual(['value: 0  (success)']);
   });
 });
 

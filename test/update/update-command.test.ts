@@ -1,10 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SIGNATURE_PROFILES } from '../../firmware-sim/crypto/suite.ts';
 import { decodeEnvelope } from '../../firmware-sim/gbcs/envelope.ts';
 import { fromHex } from '../../firmware-sim/kernel/bytes.ts';
+import { updateConfig } from '../../lab/update/config.ts';
+import { prepareEvidence } from '../../lab/update/evidence.ts';
+import { updateRun } from '../../lab/update/run.ts';
 import { runHere } from '../support/run-cli.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'hanbench-update-'));
@@ -117,6 +120,74 @@ describe('hanbench update', () => {
     expect(readdirSync(join(out, 'messages')).length).toBeLessThan(before);
   });
 
+  it('a run that cannot be made leaves no verdict of the one before', async () => {
+    const out = join(scratch, 'stale');
+    expect((await update('--out', out)).code).toBe(0);
+    const mine = join(out, 'keystore', 'mine.txt');
+    writeFileSync(mine, 'mine');
+    const short = join(scratch, 'short.ota');
+    writeFileSync(short, readFileSync(join(out, 'image.ota')).subarray(0, 900));
+    expect((await runHere(['update', '--out', out, '--ota', short])).code).toBe(1);
+    const left = contents(out);
+    expect(Object.keys(left).sort()).toEqual(['junit.xml', 'keystore/mine.txt']);
+    expect(left['junit.xml']).toMatch(/tests="1" failures="0" errors="1"/);
+    expect((await update('--out', out)).code).toBe(0);
+    expect((await update('--out', out, '--mains-loss', 'x')).code).toBe(2);
+    expect(contents(out)['junit.xml']).toContain('errors="1"');
+  });
+
+  it('a run that ends half-way leaves no verdict of the one before', async () => {
+    const out = join(scratch, 'interrupted');
+    await update('--out', out);
+    const written: string[] = [];
+    const config = updateConfig({ image: { kind: 'generated', octets: 512 } });
+    prepareEvidence(out);
+    updateRun(config).next();
+    for (const name of Object.keys(contents(out))) written.push(name);
+    expect(written).toEqual(['junit.xml']);
+    expect(contents(out)['junit.xml']).toContain('errors="1"');
+  });
+
+  it('the image of an earlier run may be sent once more into the same directory', async () => {
+    const out = join(scratch, 'same');
+    await update('--out', out);
+    const before = contents(out)['image.ota'];
+    expect((await runHere(['update', '--out', out, '--ota', join(out, 'image.ota')])).code).toBe(0);
+    prepareEvidence(out, join(out, 'image.ota'));
+    expect(contents(out)['image.ota']).toBe(before);
+  });
+
+  it('the times of an AD1 and of its delivery can be joined by value', async () => {
+    const out = join(scratch, 'joined');
+    await update('--out', out, '--mains-loss', '240');
+    const events = JSON.parse(contents(out)['timeline.json'] ?? '') as { kind: string; startDateTime?: string; hub?: string }[];
+    const [raised, got] = ['AD1', 'ad1-delivered'].map((kind) => events.find((event) => event.kind === kind));
+    expect(got?.startDateTime).toMatch(/\.\d{3}Z$/);
+    expect([got?.startDateTime, got?.hub]).toEqual([raised?.startDateTime, raised?.hub]);
+  });
+
+  it('notes a hub that cannot last to the threshold, and a meter that was made for the file', async () => {
+    const { code, stdout } = await update('--hub-holdup', '0', '--mains-loss', '240');
+    expect(code).toBe(0);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'note the hub lasts until its alert is due SEC; CHTS the hub cannot last to the threshold',
+    );
+    const out = join(scratch, 'fits');
+    await update('--out', out);
+    const finished = await runHere(['update', '--ota', join(out, 'image.ota')]);
+    expect(finished.stdout.replace(/\s+/g, ' ')).toContain(
+      'note the meter in the home is made for the file scenario manufacturer 0x121d',
+    );
+  });
+
+  it('with --at as early as it can be, it runs', async () => {
+    const { stderr } = await update('--at', '1970-01-01T00:00:00Z');
+    const earliest = /(1970-01-01T\d\d:\d\d:\d\dZ) is the earliest/.exec(stderr)?.[1] ?? expect.fail(stderr);
+    expect((await update('--at', earliest)).code).toBe(0);
+    const before = new Date(Date.parse(earliest) - 1_000).toISOString().replace('.000Z', 'Z');
+    expect((await update('--at', before)).code).toBe(2);
+  });
+
   it('with --json prints one object with verdict, alerts and assertions', async () => {
     const { code, stdout } = await update('--json', '--mains-loss', '240', '--at', '2031-06-01T03:00:00Z');
     expect(code).toBe(0);
@@ -157,6 +228,8 @@ describe('hanbench update, asked for what cannot be', () => {
   const broken = join(scratch, 'broken.ota');
   writeFileSync(broken, fromHex(`1ef1ee0b00013800${'00'.repeat(48)}ff`));
   const empty = join(scratch, 'empty.bin');
+  const occupied = join(scratch, 'occupied');
+  mkdirSync(join(occupied, 'junit.xml'), { recursive: true });
   writeFileSync(empty, '');
 
   it.each([
@@ -166,6 +239,10 @@ describe('hanbench update, asked for what cannot be', () => {
     [2, ['--mains-loss', '10@noon'], 'after @ comes one of before, distribution, activation, after'],
     [2, ['--ad1-policy', 'drop'], 'is none of off, label, suppress'],
     [2, ['--at', 'tomorrow'], 'is not a time'],
+    [2, ['--at', '2030-01-15T09:00:00.700Z'], 'has a fraction of a second'],
+    [2, ['--at', '1969-12-31T00:00:00Z'], '--at: 1969-12-31T00:00:00Z is too early'],
+    [2, ['--out', '/proc/hanbench/x'], '/proc/hanbench'],
+    [2, ['--out', occupied], 'junit.xml: is a directory'],
     [2, ['--at', '9999-12-31T23:59:59Z'], '--at: 9999-12-31T23:59:59Z is how CS06 cancels'],
     [2, ['--image', join(scratch, 'none.bin')], 'no such file'],
     [2, ['--image', smallImage, '--ota', smallImage], '--image and --ota exclude each other'],

@@ -154,7 +154,6 @@ export const ALERT_CODES: readonly (readonly [number, string])[] = [
   [36681,"Device joining succeeded"],
   [36682,"Device Unjoining failed"],
   [36683,"Device Unjoining succeeded"],
-  [36684,"?"],
   [36689,"Duplicate UTRN entered"],
   [36690,"Event Log Cleared"],
   [36691,"Failed Authentication or Authorisation not covered by other codes"],

@@ -10,7 +10,7 @@ import { DEFAULT_ACCESS_CONTROL_BROKER, REMOTE_PARTY_ROLES } from '../../../firm
 import { checkMac, checkSignature, macEnvelope, sharedSecretOf, signEnvelope } from '../../../firmware-sim/gbcs/protection.ts';
 import { fromHex, toHex } from '../../../firmware-sim/kernel/bytes.ts';
 import { UsageError } from '../../../firmware-sim/kernel/errors.ts';
-import { eui64At, parseEui64 } from '../../../firmware-sim/kernel/eui64.ts';
+import { parseEui64 } from '../../../firmware-sim/kernel/eui64.ts';
 import { randomFor } from '../../../firmware-sim/kernel/random.ts';
 import { parseIso } from '../../../firmware-sim/kernel/time.ts';
 import { certificateOf, ESME, pkiOf, SUPPLIER, suite } from './support.ts';
