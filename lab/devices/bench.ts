@@ -196,9 +196,13 @@ function takeOver(device: Device, clone: Clone, command: Bytes | undefined): voi
   }
 }
 
-/** What a device does with one message, what was due before it, and what it restarts for. */
-function runCommand({ device, now }: BenchDevice, bytes: Bytes): readonly DeviceEffect[] {
-  const effects = [...device.poll(now), ...device.receive(bytes, now)];
-  if (device.firmware.activation) effects.push(...finishActivation(device, true, now));
-  return effects;
+/** What a device restarts for happens at once: no time passes on a bench. */
+function restarted({ device, now }: BenchDevice): readonly DeviceEffect[] {
+  return device.firmware.activation ? finishActivation(device, true, now) : [];
+}
+
+/** What a device does with one message, and before it with whatever has become due. */
+function runCommand(bench: BenchDevice, bytes: Bytes): readonly DeviceEffect[] {
+  const { device, now } = bench;
+  return [...device.poll(now), ...restarted(bench), ...device.receive(bytes, now), ...restarted(bench)];
 }

@@ -35,19 +35,20 @@ export interface Provision {
 }
 
 /**
- * A device of a type and variant with the keys and trust anchors a keystore has for it. Signatures are deterministic (RFC 6979),
- * so that the same inputs give the same octets whatever went before.
+ * A device of a type and variant with the keys and trust anchors a keystore has for it. P-256 signatures are deterministic
+ * (RFC 6979), so that the same inputs give the same octets whatever went before.
  * @throws UsageError for a key file that is needed and cannot be used
  */
 export function provisionDevice(provision: Provision): Device {
   const { suite, keystore, eui, type, profile, named, seed, madeAt, certificateValidity, faults, state } = provision;
   const cells = cellsFor(type, keystore, named);
+  const identity = identityOf(keystore, eui);
   const setup: DeviceSetup = {
     suite,
-    identity: identityOf(keystore, eui),
+    identity,
     cells,
     firmware: { version: FIRST_VERSION, hash: suite.sha256(new Uint8Array(0)) },
-    signatureProfile: 'deterministic',
+    signatureProfile: identity.signing?.curve === 'P-384' ? 'cnsa-p384' : 'deterministic',
     cosem: cosemStoreOf(type, profile),
     zcl: zclStoreOf(type, madeAt),
     deviceLog: new DeviceLog(BENCH_DEVICE_LOG),

@@ -13,7 +13,7 @@ import { inputMessages } from '../messages/message-text.ts';
 import { readOctets } from '../ota/image-input.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { gbcsExecParameters } from './gbcs-exec.ts';
-import { EXIT, type Handler, type Json, type OperationContext } from './operation.ts';
+import { type Arguments, EXIT, type Handler, type Json, type OperationContext } from './operation.ts';
 
 interface MessageInput {
   readonly file: string;
@@ -49,25 +49,30 @@ function line(file: string, answer: BenchAnswer): Json {
   };
 }
 
-/** `hanbench gbcs exec` */
-export const run: Handler<typeof gbcsExecParameters> = async (args, context) => {
-  const suite = createNodeSuite({ entropy: seededEntropy(context.seed, 'gbcs exec') });
+async function executeAll(args: Arguments<typeof gbcsExecParameters>, context: OperationContext, store: StateStore | undefined) {
+  // No two runs on one state draw the same per-message secrets.
+  const suite = createNodeSuite({ entropy: seededEntropy(context.seed, `gbcs exec ${store?.generation ?? 0}`) });
   const keystore = loadKeystore(args.keystore, suite);
   const faults = objectFaults(args.misbehaviour);
   const commands = (await readMessages(args.files, context)).map(readCommand);
   const clones = (await readMessages(args.clone, context)).map(({ file, bytes }) => readClone(file, bytes, suite, keystore));
   const type = args.device === undefined ? undefined : deviceTypeNamed(args.device);
+  const options = { suite, keystore, type, profile: args.profile, clones, now: args.now, seed: context.seed, faults };
+  const bench = new Bench(options, commands, store?.content);
+  for (const command of commands) {
+    const answer = bench.execute(command);
+    // What the device has accepted is on the disk before anybody sees the answer.
+    store?.commit(bench.state());
+    context.result(line(command.file, answer));
+    await context.breathe();
+  }
+}
+
+/** `hanbench gbcs exec` */
+export const run: Handler<typeof gbcsExecParameters> = async (args, context) => {
   const store = await openState(args.state);
   try {
-    const options = { suite, keystore, type, profile: args.profile, clones, now: args.now, seed: context.seed, faults };
-    const bench = new Bench(options, commands, store?.content);
-    for (const command of commands) {
-      const answer = bench.execute(command);
-      // What the device has accepted is on the disk before anybody sees the answer.
-      store?.commit(bench.state());
-      context.result(line(command.file, answer));
-      await context.breathe();
-    }
+    await executeAll(args, context, store);
   } finally {
     store?.close();
   }

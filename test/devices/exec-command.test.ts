@@ -2,10 +2,19 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestPki } from '../../firmware-sim/gbcs/certificates/test-pki.ts';
 import { decodeAccessResponse } from '../../firmware-sim/gbcs/dlms-apdu.ts';
-import { decodeEnvelope } from '../../firmware-sim/gbcs/envelope.ts';
-import { checkMac, checkSignature } from '../../firmware-sim/gbcs/protection.ts';
+import { decodeEnvelope, encodeEnvelope } from '../../firmware-sim/gbcs/envelope.ts';
+import {
+  checkMac,
+  checkSignature,
+  macEnvelope,
+  macParties,
+  sharedSecretOf,
+  signEnvelope,
+} from '../../firmware-sim/gbcs/protection.ts';
 import { type Bytes, fromHex, NO_BYTES, toHex } from '../../firmware-sim/kernel/bytes.ts';
+import { Invariant } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { writeKeystore } from '../../lab/keystore/write-keystore.ts';
 import { activateFirmware } from '../../lab/update/commands.ts';
@@ -209,6 +218,23 @@ describe('a device whose private keys are nowhere', () => {
     const [, own] = await lines('--keystore', keys, file(activate(7n)), file(activate(7n)));
     const [, borrowed] = await lines('--keystore', lent, file(activate(7n)), file(activate(7n)));
     expect(borrowed?.alerts[0]).toBe(`${own?.alerts[0]?.slice(0, -130)}00`);
+  });
+});
+
+describe('a device with P-384 keys', () => {
+  it('signs with them', async () => {
+    const strong = createTestPki(suite, { seed: 'strong', signatureProfile: 'cnsa-p384' });
+    const directory = join(scratch, 'strong');
+    writeKeystore(directory, strong);
+    const { header, payload } = decodeEnvelope(activate());
+    const key = strong.privateKey(SUPPLIER, 'digitalSignature');
+    const z = sharedSecretOf(suite, strong, macParties(header, strong));
+    if (!key || !z) throw new Invariant('a test PKI has keys for everyone');
+    const signed = signEnvelope(suite, { header, payload, signature: undefined, mac: undefined }, key, 'cnsa-p384');
+    const [line] = await lines('--keystore', directory, file(encodeEnvelope(macEnvelope(suite, signed, z))));
+    expect(line).toMatchObject({ outcome: 'response', responseSignature: 'signed' });
+    expect(envelope(line).signature).toHaveLength(96);
+    expect(checkSignature(suite, envelope(line), strong)).toBe('valid');
   });
 });
 

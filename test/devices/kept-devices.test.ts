@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toHex } from '../../firmware-sim/kernel/bytes.ts';
+import { decodeEnvelope } from '../../firmware-sim/gbcs/envelope.ts';
+import { fromHex, toHex } from '../../firmware-sim/kernel/bytes.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { DEVICE_TYPES } from '../../lab/devices/device-types.ts';
 import { profileNamed, profilesOf } from '../../lab/devices/profiles.ts';
@@ -64,6 +65,20 @@ describe('devices in a state file', () => {
     ).toEqual(['rejected', 'response']);
     const shown = facts(await done('device', 'show', '--state', state, ESME, '--part', 'counters', '--json'));
     expect(shown).toContainEqual(expect.objectContaining({ key: 'supplier:0012', value: '6' }));
+  });
+
+  it('execute what was future-dated when its time has come, and report it with the next command', async () => {
+    const state = fresh('state');
+    const dated = fresh('command');
+    const payload = activateFirmware(ESME, new Uint8Array(32).fill(7), Date.UTC(2030, 0, 16)).payload(5n);
+    writeFileSync(dated, toHex(command({ messageCode: 0x0012, originatorCounter: 5n, signer: SUPPLIER, payload })));
+    const exec = ['gbcs', 'exec', '--keystore', keys, '--state', state, '--now'];
+    expect(JSON.parse(await done(...exec, '2030-01-15T09:00:00Z', dated))).toMatchObject({ outcome: 'response', alerts: [] });
+    const later = JSON.parse(await done(...exec, '2030-01-17T09:00:00Z', activation(6n))) as { alerts: string[] };
+    // 0x00CA with 0x8F67: no image was held.
+    expect(later.alerts.map((hex) => decodeEnvelope(fromHex(hex)).header.messageCode)).toEqual([0x00ca]);
+    expect(later.alerts[0]).toContain('8f67');
+    expect(JSON.parse(await done(...exec, '2030-01-18T09:00:00Z', activation(7n)))).toMatchObject({ alerts: [] });
   });
 
   it('are made, shown, changed, and answer with what was changed', async () => {

@@ -104,7 +104,7 @@ describe('a device kept in a file', () => {
       const list = join(scratch, 'commands');
       const counters = Array.from({ length: COMMANDS }, (_, i) => first + BigInt(i));
       writeFileSync(list, counters.map(commandHex).join('\n'));
-      const run = await runAndKill(state, list, 1 + random.below(3), random.unit() * DELAY_MS_MAX);
+      const run = await runAndKill(state, list, 1 + random.below(6), random.unit() * DELAY_MS_MAX);
       if (run.killed) killed++;
       const after = kept(state);
       for (const line of run.lines) {
