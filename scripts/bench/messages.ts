@@ -4,11 +4,11 @@ import { decodeEnvelope } from '../../firmware-sim/gbcs/envelope.ts';
 import type { KeyProvider } from '../../firmware-sim/gbcs/key-provider.ts';
 import { decode, encode, messageOf } from '../../firmware-sim/gbcs/message.ts';
 import { checkMac } from '../../firmware-sim/gbcs/protection.ts';
-import { Invariant } from '../../firmware-sim/kernel/errors.ts';
 import { systemEntropy } from '../../lab/crypto/native-suite.ts';
 import { benchCorpus, type Sample } from './corpus.ts';
 import { type Primitives, primitivesOf } from './floor.ts';
 import { compare } from './measure.ts';
+import { expect, heading, line } from './report.ts';
 
 /**
  * How much of a message's time goes beyond its cryptography. The floor is the same primitives called back to back on the same
@@ -50,22 +50,7 @@ const lab = remembered(keys);
 const fresh = createNodeSuite({ entropy: systemEntropy, secretCacheSize: 0 });
 const caching = createNodeSuite({ entropy: systemEntropy });
 
-function expect(holds: boolean, what: string): void {
-  if (!holds) throw new Invariant(`benchmark: ${what}`);
-}
-
-function line(name: string, floor: number, ours: number, ratio: number, goal: string): void {
-  const cells = [
-    name.padEnd(58),
-    `${floor.toFixed(1)} us`.padStart(10),
-    `${ours.toFixed(1)} us`.padStart(10),
-    ratio.toFixed(2).padStart(7),
-  ];
-  process.stdout.write(`${cells.join(' ')}  ${goal}\n`);
-}
-
-process.stdout.write(`${corpus.name}; ${signedCommands.length} signed commands, ${prepared.length} with a MAC; profile ecdsa\n`);
-process.stdout.write(`${''.padEnd(58)} ${'floor'.padStart(10)} ${'hanbench'.padStart(10)} ${'ratio'.padStart(7)}  goal\n`);
+heading(`${corpus.name}; ${signedCommands.length} signed commands, ${prepared.length} with a MAC; profile ecdsa`);
 
 const critical = compare(
   signedCommands,
