@@ -17,7 +17,7 @@ import { EventLog, type LogEntry, type LogName } from './event-log.ts';
 import { type DowngradePolicy, type FirmwareSlot, FirmwareStore } from './firmware.ts';
 import { FutureDatedQueue, type PendingCommand } from './future-dated.ts';
 import { ACCEPTING_HAN, DeviceLog, type HanPort } from './management/device-log.ts';
-import { type Misbehaviours, responseCounter, responseTime } from './misbehaviours.ts';
+import { type Misbehaviours, responseCounter, responseOctets, responseTime } from './misbehaviours.ts';
 import { type AlertContent, alertPayload, commandQuote, type Notation } from './notation.ts';
 import { HourlyLimit, isRefusal, REFUSAL_ALERTS, type Refusal, refused } from './refusal.ts';
 import { ReplayCounters, type ReplayGranularity } from './replay-counters.ts';
@@ -328,7 +328,8 @@ export class Device {
 
   #answer(row: SupportedUseCase, command: Pick<Command, 'form'>, response: MessageHeader, payload: Bytes): DeviceEffect[] {
     if (this.misbehaviours.has('no-answer')) return [];
-    return [protectMessage(this, response, payload, row.critical || command.form === 'signed' ? 'signed' : 'maced')];
+    const sent = protectMessage(this, response, payload, row.critical || command.form === 'signed' ? 'signed' : 'maced');
+    return [sent.kind === 'send' ? { ...sent, message: responseOctets(this.misbehaviours, sent.message) } : sent];
   }
 
   /** The response to a command that is answered later: signed for a critical use case, else MACed (GBCS 7.2.8). */
@@ -369,7 +370,7 @@ export class Device {
 const MALFORMED_PER_HOUR = 10;
 
 const NO_FAULTS: ObjectFaults = new Map();
-const WELL_BEHAVED: Misbehaviours = new Set();
+const WELL_BEHAVED: Misbehaviours = new Map();
 
 /** The supplementary party as an answer repeats it. */
 function echoed({ supplementary: s }: MessageHeader): MessageHeader['supplementary'] {

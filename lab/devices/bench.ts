@@ -1,6 +1,6 @@
 import type { CryptoSuite } from '../../firmware-sim/crypto/suite.ts';
 import { finishActivation } from '../../firmware-sim/device/activate-firmware.ts';
-import type { Device, ObjectFaults } from '../../firmware-sim/device/device.ts';
+import type { Device } from '../../firmware-sim/device/device.ts';
 import type { DeviceEffect } from '../../firmware-sim/device/effects.ts';
 import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 import { ProtocolFault, UsageError } from '../../firmware-sim/kernel/errors.ts';
@@ -15,6 +15,7 @@ import { deviceTypeFor, type MessageOfDevice } from './device-choice.ts';
 import { knowsDevice } from './device-keys.ts';
 import type { DeviceType } from './device-types.ts';
 import type { ReadCommand } from './messages.ts';
+import type { Departures } from './misbehaviours.ts';
 import { type CommandOutcome, notDelivered, outcomeOf } from './outcome.ts';
 import { type Profile, profileNamed } from './profiles.ts';
 import { provisionDevice } from './provision.ts';
@@ -32,7 +33,7 @@ export interface BenchOptions {
   /** The time of the run; without it that of a clone, else `DEFAULT_TIME`. */
   readonly now?: Millis | undefined;
   readonly seed: string;
-  readonly faults?: ObjectFaults;
+  readonly departures?: Departures;
   /** Devices there will be besides the recipients of commands; a clone of theirs is for them alone. */
   readonly devices?: readonly Eui64[];
 }
@@ -104,7 +105,9 @@ export class Bench {
       return { ...notDelivered(`unknown-device: the keystore has no key or certificate of a device ${eui}`), device: eui };
     }
     const { messageCode } = header;
-    return { ...outcomeOf(runCommand(this.device({ eui, messageCode, file: command.file }), bytes)), device: eui };
+    const bench = this.device({ eui, messageCode, file: command.file });
+    const outcome = outcomeOf(runCommand(bench, bytes), bench.device.misbehaviours.has('no-answer'));
+    return { ...outcome, device: eui };
   }
 
   /**
@@ -118,7 +121,7 @@ export class Bench {
 
   #make(message: MessageOfDevice): BenchDevice {
     const { eui } = message;
-    const { suite, keystore, clones, now, seed, faults } = this.#options;
+    const { suite, keystore, clones, now, seed, departures } = this.#options;
     const stored = this.#stored.get(eui);
     const { type, profile } = this.#variantOf(message);
     const mine = clonesFor(eui, clones, this.#recipients);
@@ -135,7 +138,7 @@ export class Bench {
       seed,
       madeAt,
       certificateValidity: now !== undefined,
-      ...(faults && { faults }),
+      ...departures,
       ...(stored && { state: stored.state }),
     });
     for (const clone of mine) takeOver(device, clone, this.#answered(clone));

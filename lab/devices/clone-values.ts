@@ -3,11 +3,9 @@ import { FIRMWARE_VERSION } from '../../firmware-sim/device/cosem/reads.ts';
 import type { Device } from '../../firmware-sim/device/device.ts';
 import { loadManagementClone } from '../../firmware-sim/device/management/clone.ts';
 import { clonedFirmware, loadClone as loadZcl } from '../../firmware-sim/device/zcl/clone.ts';
-import { CATALOGUE } from '../../firmware-sim/gbcs/catalogue.ts';
 import { ACCESS_REQUEST_TAG, type AccessRequest, decodeAccessRequest } from '../../firmware-sim/gbcs/dlms-apdu.ts';
-import { type Bytes, equalBytes, toBigInt } from '../../firmware-sim/kernel/bytes.ts';
+import { type Bytes, toBigInt } from '../../firmware-sim/kernel/bytes.ts';
 import { ProtocolFault } from '../../firmware-sim/kernel/errors.ts';
-import { eui64At } from '../../firmware-sim/kernel/eui64.ts';
 import type { Clone } from './clone.ts';
 
 /** The access-request a clone answers; undefined for anything else. */
@@ -27,20 +25,6 @@ function takeFirmwareVersion(device: Device, octets: unknown): void {
   device.firmware.runs(Number(toBigInt(octets)));
 }
 
-/** Message codes of the use cases that take a device out of another one's log (CS04AC, CS04B). */
-const UNJOIN_CODES = new Set(CATALOGUE.filter(({ code }) => code.startsWith('CS04')).flatMap(({ command }) => command));
-
-/** A device somebody could be told to leave was in the log: response INTEGER 0, command OCTET STRING(8) (GBCS annex 3). */
-function takeUnjoined(device: Device, { message, payload }: Clone, command: Bytes | undefined): void {
-  const success = UNJOIN_CODES.has(message.header.messageCode) && equalBytes(payload, Uint8Array.of(0x02, 1, 0));
-  if (!success || command?.length !== 10 || command[0] !== 0x04) return;
-  const eui = eui64At(command, 2);
-  if (!device.deviceLog.find(eui)) device.deviceLog.add({ eui, type: OTHER_DEVICE });
-}
-
-/** GBCS DeviceType of a type 2 device: what a response says no more of. */
-const OTHER_DEVICE = 6;
-
 /**
  * Puts the values of a captured response into a device's objects. Counters, trust anchors and keys stay, unless the response is a
  * report of credentials.
@@ -58,6 +42,5 @@ export function loadClone(device: Device, clone: Clone, command: Bytes | undefin
     loadZcl(device.zcl, message);
     takeFirmwareVersion(device, clonedFirmware(message));
   }
-  loadManagementClone(device, message.header, payload);
-  takeUnjoined(device, clone, command);
+  loadManagementClone(device, message.header, payload, command);
 }

@@ -17,16 +17,20 @@ function sent(effects: readonly DeviceEffect[], cra: Sent['header']['cra']): rea
   return effects.filter((effect): effect is Sent => effect.kind === 'send' && effect.header.cra === cra);
 }
 
-function reasonOf(effects: readonly DeviceEffect[]): string {
+function reasonOf(effects: readonly DeviceEffect[], silent: boolean): string {
   for (const effect of effects) {
     if (effect.kind === 'rejected') return `${effect.reason}: ${effect.detail}`;
   }
   const accepted = effects.some((effect) => effect.kind === 'accepted');
+  if (accepted && silent) return 'accepted; misbehaviour no-answer';
   return accepted ? 'accepted; nothing is owed' : 'not-supported: the device does not support this message code';
 }
 
-/** Sorts what a device did with one command: its response, its alerts, or why there is none. */
-export function outcomeOf(effects: readonly DeviceEffect[]): CommandOutcome {
+/**
+ * Sorts what a device did with one command: its response, its alerts, or why there is none.
+ * @param silent the device answers nothing, on purpose
+ */
+export function outcomeOf(effects: readonly DeviceEffect[], silent: boolean): CommandOutcome {
   const [response] = sent(effects, 'response');
   const alerts = sent(effects, 'alert').map(({ message }) => message);
   if (response) {
@@ -40,7 +44,7 @@ export function outcomeOf(effects: readonly DeviceEffect[]): CommandOutcome {
   }
   const refused = effects.some((effect) => effect.kind === 'rejected') || !effects.some((effect) => effect.kind === 'accepted');
   const outcome = refused ? 'rejected' : 'no-response';
-  return { outcome, response: undefined, alerts, responseSignature: 'not-required', reason: reasonOf(effects) };
+  return { outcome, response: undefined, alerts, responseSignature: 'not-required', reason: reasonOf(effects, silent) };
 }
 
 /** A file that no device has looked at. */

@@ -2,6 +2,7 @@ import type { CryptoSuite } from '../../firmware-sim/crypto/suite.ts';
 import type { DeviceSetup, ObjectFaults } from '../../firmware-sim/device/device.ts';
 import { Device } from '../../firmware-sim/device/device.ts';
 import { BENCH_DEVICE_LOG, DeviceLog } from '../../firmware-sim/device/management/device-log.ts';
+import type { Misbehaviours } from '../../firmware-sim/device/misbehaviours.ts';
 import type { DeviceState } from '../../firmware-sim/device/state.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
@@ -30,6 +31,7 @@ export interface Provision {
   /** Validity in time of certificates is checked: the time is somebody's word, not a default. */
   readonly certificateValidity: boolean;
   readonly faults?: ObjectFaults;
+  readonly misbehaviours?: Misbehaviours;
   /** State of an earlier run, in place of a new device's. */
   readonly state?: DeviceState;
 }
@@ -40,7 +42,7 @@ export interface Provision {
  * @throws UsageError for a key file that is needed and cannot be used
  */
 export function provisionDevice(provision: Provision): Device {
-  const { suite, keystore, eui, type, profile, named, seed, madeAt, certificateValidity, faults, state } = provision;
+  const { suite, keystore, eui, type, profile, named, seed, madeAt, certificateValidity, state } = provision;
   const cells = cellsFor(type, keystore, named);
   const identity = identityOf(keystore, eui);
   const setup: DeviceSetup = {
@@ -56,7 +58,8 @@ export function provisionDevice(provision: Provision): Device {
     certificateValidity,
     pathWithoutRoot: cells.some(({ role }) => role === 'root') ? 'refuse' : 'accept',
     keySeed: `${seed} ${eui}`,
-    ...(faults && { faults }),
+    ...(provision.faults && { faults: provision.faults }),
+    ...(provision.misbehaviours && { misbehaviours: provision.misbehaviours }),
     ...(state && { state }),
   };
   return new Device(variantOf(type, profile), setup);

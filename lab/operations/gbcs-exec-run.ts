@@ -7,7 +7,7 @@ import { Bench, type BenchAnswer } from '../devices/bench.ts';
 import { readClone } from '../devices/clone.ts';
 import { deviceTypeNamed } from '../devices/device-types.ts';
 import { readCommand } from '../devices/messages.ts';
-import { objectFaults } from '../devices/misbehaviours.ts';
+import { departures } from '../devices/misbehaviours.ts';
 import { loadKeystore } from '../keystore/keystore.ts';
 import { inputMessages } from '../messages/message-text.ts';
 import { readOctets } from '../ota/image-input.ts';
@@ -53,11 +53,12 @@ async function executeAll(args: Arguments<typeof gbcsExecParameters>, context: O
   // No two runs on one state draw the same per-message secrets.
   const suite = createNodeSuite({ entropy: seededEntropy(context.seed, `gbcs exec ${store?.generation ?? 0}`) });
   const keystore = loadKeystore(args.keystore, suite);
-  const faults = objectFaults(args.misbehaviour);
+  const wrongs = departures(args.misbehaviour);
   const commands = (await readMessages(args.files, context)).map(readCommand);
   const clones = (await readMessages(args.clone, context)).map(({ file, bytes }) => readClone(file, bytes, suite, keystore));
   const type = args.device === undefined ? undefined : deviceTypeNamed(args.device);
-  const options = { suite, keystore, type, profile: args.profile, clones, now: args.now, seed: context.seed, faults };
+  const { profile, now } = args;
+  const options = { suite, keystore, type, profile, clones, now, seed: context.seed, departures: wrongs };
   const bench = new Bench(options, commands, store?.content);
   for (const command of commands) {
     const answer = bench.execute(command);

@@ -1,4 +1,5 @@
 import { DEVICE_CHOICES } from '../devices/device-types.ts';
+import { MISBEHAVIOUR_FORMS } from '../devices/misbehaviours.ts';
 import { keystoreParameter } from './gbcs-decode.ts';
 import { operation, parameters, type Shape } from './operation.ts';
 
@@ -18,8 +19,8 @@ export const deviceProfileParameter = {
 export const misbehaviourParameter = {
   type: 'text',
   repeatable: true,
-  placeholder: 'NAME=VALUE',
-  help: 'a departure from correct behaviour: object-fault=CLASS/OBIS/MEMBER:RESULT or object-fault=CLUSTER/COMMAND:RESULT',
+  placeholder: 'NAME[=VALUE]',
+  help: `a departure from correct behaviour (docs/misbehaviours.md): ${MISBEHAVIOUR_FORMS.join(', ')}`,
 } as const;
 
 export const gbcsExecParameters = parameters({

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { Device } from '../../firmware-sim/device/device.ts';
 import type { Misbehaviour } from '../../firmware-sim/device/misbehaviours.ts';
 import { checkMac, checkSignature } from '../../firmware-sim/gbcs/protection.ts';
-import { toHex } from '../../firmware-sim/kernel/bytes.ts';
+import { NO_BYTES, toHex } from '../../firmware-sim/kernel/bytes.ts';
 import { activateFirmware } from '../../lab/update/commands.ts';
 import { NOW, pki, refusals, sent, suite } from './bench.ts';
 import { managed, responseIn, signed } from './security/managed.ts';
 
-const device = (...names: Misbehaviour[]) => managed('GSME', { misbehaviours: new Set(names) });
+const device = (...names: Misbehaviour[]) => managed('GSME', { misbehaviours: new Map(names.map((name) => [name, 0])) });
 const readLog = (counter: bigint, of = managed('GSME')) =>
   signed(of, { messageCode: 0x0013, originatorCounter: counter, signer: undefined, payload: Uint8Array.of(5, 0) });
 const activation = (counter: bigint, of = managed('GSME')) =>
@@ -41,6 +42,18 @@ describe('named misbehaviours do what they say, and nothing else', () => {
   it('stale-date-time', () => {
     const response = responseIn(device('stale-date-time').receive(activation(1n), NOW));
     expect(toHex(response?.header.dateTime ?? new Uint8Array(0))).toBe('07ee010eff090000008000ff');
+  });
+
+  it('late-answer: the date-time is when the answer is made', () => {
+    const late = responseIn(managed('GSME', { misbehaviours: new Map([['late-answer', 90]]) }).receive(activation(1n), NOW));
+    expect(toHex(late?.header.dateTime ?? new Uint8Array(0))).toBe('07ee010fff09011e008000ff');
+  });
+
+  it.each([1, 30, 1_000_000])('truncated-response: %s octets are missing, and one is left at least', (missing) => {
+    const octets = (of: Device) => of.receive(readLog(1n), NOW).flatMap((one) => (one.kind === 'send' ? [one.message] : []));
+    const [whole = NO_BYTES] = octets(managed('GSME'));
+    const cut = octets(managed('GSME', { misbehaviours: new Map([['truncated-response', missing]]) }));
+    expect(cut).toEqual([whole.slice(0, Math.max(1, whole.length - missing))]);
   });
 
   it('wrong-response-counter', () => {

@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MISBEHAVIOURS } from '../../firmware-sim/device/misbehaviours.ts';
 import { createTestPki } from '../../firmware-sim/gbcs/certificates/test-pki.ts';
 import { decodeAccessResponse } from '../../firmware-sim/gbcs/dlms-apdu.ts';
 import { decodeEnvelope, encodeEnvelope } from '../../firmware-sim/gbcs/envelope.ts';
@@ -16,10 +17,12 @@ import {
 import { type Bytes, fromHex, NO_BYTES, toHex } from '../../firmware-sim/kernel/bytes.ts';
 import { Invariant } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
+import { MISBEHAVIOUR_FORMS } from '../../lab/devices/misbehaviours.ts';
 import { writeKeystore } from '../../lab/keystore/write-keystore.ts';
 import { activateFirmware } from '../../lab/update/commands.ts';
 import { BROKER, command, ESME, pki, SECOND_SUPPLIER, SUPPLIER, suite } from '../device/bench.ts';
 import { type CommandResult, runHere } from '../support/run-cli.ts';
+import { REPOSITORY } from '../support/shared.ts';
 import { readCommand } from './commands.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'hanbench-exec-'));
@@ -246,13 +249,53 @@ describe('misbehaviour', () => {
     expect(results.map(({ result }) => result)).toEqual([1]);
   });
 
-  it.each(['object-fault', 'object-fault=x:1', 'object-fault=1/0-0:0.2.1.255/2:300', 'sing=loud'])(
-    '%s is refused',
-    async (text) => {
-      const { code, stderr } = await exec('--keystore', keys, '--misbehaviour', text, file(readVersion()));
-      expect([code, stderr]).toEqual([2, expect.stringContaining('is no misbehaviour')]);
-    },
-  );
+  it('the device itself does wrong what it is told, several things at once', async () => {
+    const args = ['--misbehaviour', 'wrong-response-counter', '--misbehaviour', 'wrong-signature', file(activate(41n))];
+    const [line] = await lines('--keystore', keys, ...args);
+    expect(envelope(line).header.originatorCounter).toBe(42n);
+    expect(checkSignature(suite, envelope(line), pki)).toBe('invalid');
+  });
+
+  it('late-answer and truncated-response take a number', async () => {
+    const at = ['--now', '2030-01-15T09:00:00Z', '--keystore', keys];
+    const [late] = await lines(...at, '--misbehaviour', 'late-answer=90', file(activate()));
+    expect(toHex(envelope(late).header.dateTime ?? NO_BYTES).slice(0, 16)).toBe('07ee010fff09011e');
+    const [whole] = await lines(...at, file(activate()));
+    const [cut] = await lines(...at, '--misbehaviour', 'truncated-response=5', file(activate()));
+    expect(cut?.response).toBe(whole?.response?.slice(0, -10));
+  });
+
+  it('no-answer: executed, and not answered', async () => {
+    const [line] = await lines('--keystore', keys, '--misbehaviour', 'no-answer', file(activate()));
+    expect(line).toMatchObject({ outcome: 'no-response', response: null, reason: 'accepted; misbehaviour no-answer' });
+  });
+
+  it('an unknown name is told every name there is', async () => {
+    const { stderr } = await exec('--keystore', keys, '--misbehaviour', 'sing=loud', file(readVersion()));
+    const words = stderr.replace(/\s+/g, ' ');
+    for (const form of MISBEHAVIOUR_FORMS) expect(words).toContain(form);
+  });
+
+  it('docs/misbehaviours.md has a line for each, as the table says', () => {
+    const text = readFileSync(join(REPOSITORY, 'docs', 'misbehaviours.md'), 'utf8');
+    const rows = text.split('\n').filter((row) => /^\| `(?!object-fault|--)/.test(row));
+    expect(rows).toEqual(
+      Object.entries(MISBEHAVIOURS).map(([name, { does, amount }]) => `| \`${name}${amount ? `=${amount}` : ''}\` | ${does} |`),
+    );
+  });
+
+  it.each([
+    'object-fault',
+    'object-fault=x:1',
+    'object-fault=1/0-0:0.2.1.255/2:300',
+    'sing=loud',
+    'late-answer',
+    'truncated-response=x',
+    'no-answer=1',
+  ])('%s is refused', async (text) => {
+    const { code, stderr } = await exec('--keystore', keys, '--misbehaviour', text, file(readVersion()));
+    expect([code, stderr]).toEqual([2, expect.stringContaining('is no misbehaviour')]);
+  });
 });
 
 describe('wrong usage', () => {

@@ -60,13 +60,9 @@ function codesIn(element: Element): number[] {
   return isCode && typeof element.value === 'number' && element.value > 0 && element.value < 256 ? [element.value] : [];
 }
 
-const CELLS = ['supplier', 'networkOperator', 'loadController'].flatMap((role) =>
-  ['digitalSignature', 'keyAgreement', 'prePaymentTopUp'].map((use) => `credential/${role}.${use}`),
-);
-
 function asn1Faults(value: Element, useCase: string): Faults[] {
   const codes = [...new Set(codesIn(value))];
-  return ['join', 'unjoin', useCase, ...CELLS].flatMap((key) => codes.map((code) => new Map([[key, code]])));
+  return codes.map((code) => new Map([[useCase, code]]));
 }
 
 /** What a person would try to get an answer like this one: the object at which it first went wrong, with the code it shows. */

@@ -6,21 +6,28 @@ import {
   ReadCertificateResponse,
   ReadDeviceLogResponse,
   ReadFirmwareVersionResponse,
+  UnjoinResponse,
 } from '../../gbcs/asn1/structures.ts';
+import { CATALOGUE } from '../../gbcs/catalogue.ts';
 import { parseCertificate } from '../../gbcs/certificates/parse.ts';
 import type { MessageHeader } from '../../gbcs/header.ts';
 import { type Bytes, NO_BYTES } from '../../kernel/bytes.ts';
+import { eui64At } from '../../kernel/eui64.ts';
 import type { Device } from '../device.ts';
 import { euiField } from '../eui-field.ts';
 import { ACTIVATION_CODES } from '../firmware.ts';
 import { cloneProvided, cloneUpdated } from '../security/credential-reports.ts';
 import type { OwnUse } from '../security/own-keys.ts';
+import { UNJOIN_RESULTS } from './join.ts';
 
 /** Takes what a payload says about a device into that device. */
-type Take = (device: Device, payload: Bytes) => void;
+type Take = (device: Device, payload: Bytes, command: Bytes | undefined) => void;
 
 const credentials: Take = (device, payload) => cloneProvided(device.reports, payload);
 const replaced: Take = (device, payload) => cloneUpdated(device.reports, payload);
+
+/** Message codes of the use cases that take a device out of another one's log (CS04AC, CS04B). */
+const UNJOIN_CODES = CATALOGUE.filter(({ code }) => code.startsWith('CS04')).flatMap(({ command }) => command);
 
 /** Responses a state can be taken from, by message code. */
 const RESPONSES: ReadonlyMap<number, Take> = new Map<number, Take>([
@@ -31,6 +38,7 @@ const RESPONSES: ReadonlyMap<number, Take> = new Map<number, Take>([
   [0x0012, activationOf],
   [0x0013, deviceLogOf],
   [0x0129, firmwareOf],
+  ...UNJOIN_CODES.map((code): [number, Take] => [code, unjoinedOf]),
   ...[0x0100, 0x0101, 0x0102, 0x0103, 0x0104, 0x0105, 0x0106, 0x0107, 0x0108, 0x0109, 0x0125, 0x0126].map(
     (code): [number, Take] => [code, replaced],
   ),
@@ -42,16 +50,22 @@ const GPF_LOG_BACKUP = 0x00b2;
 /**
  * Takes the state behind a captured ASN.1 response (or GCS62 alert) into a device: reports about credentials, certificates,
  * device log, firmware versions. Never counters, and never a key that something is authenticated with.
+ * @param command payload of the command it answers, where it is known
  * @returns false for a message no state can be taken from
  * @throws ProtocolFault when the payload is not what its message code says
  */
-export function loadManagementClone(device: Device, { cra, messageCode }: MessageHeader, payload: Bytes): boolean {
+export function loadManagementClone(
+  device: Device,
+  { cra, messageCode }: MessageHeader,
+  payload: Bytes,
+  command?: Bytes,
+): boolean {
   if (cra === 'alert' && messageCode === GPF_LOG_BACKUP) {
     device.deviceLog.entries = decodeDer(BackupGpfLogAlert, payload).deviceLogEntries.map(entryOf);
     return true;
   }
   const take = cra === 'response' ? RESPONSES.get(messageCode) : undefined;
-  take?.(device, payload);
+  take?.(device, payload, command);
   return take !== undefined;
 }
 
@@ -118,4 +132,18 @@ function deviceLogOf(device: Device, payload: Bytes): void {
 function firmwareOf(device: Device, payload: Bytes): void {
   const { firmwareVersion, responseCode } = decodeDer(ReadFirmwareVersionResponse, payload);
   if (responseCode === 0) device.firmware.runs(versionOf(firmwareVersion));
+}
+
+/** GBCS DeviceType of a type 2 device: a response says no more of the device that was in the log. */
+const OTHER_DEVICE = 6;
+
+/** OCTET STRING(8), which the command of CS04 is (GBCS annex 3). */
+const EUI_HEAD = [0x04, 8];
+
+/** A device that somebody could be told to leave was in the log before. */
+function unjoinedOf(device: Device, payload: Bytes, command: Bytes | undefined): void {
+  const left = decodeDer(UnjoinResponse, payload) === UNJOIN_RESULTS.success;
+  if (!left || command?.length !== 10 || !EUI_HEAD.every((octet, i) => command[i] === octet)) return;
+  const eui = eui64At(command, EUI_HEAD.length);
+  if (!device.deviceLog.find(eui)) device.deviceLog.add({ eui, type: OTHER_DEVICE });
 }

@@ -24,7 +24,7 @@ export const JOIN_CODES = {
 } as const;
 
 /** Unjoin result codes (GBCS 13.7.5). */
-const UNJOIN_CODES = { success: 0, notInDeviceLog: 1, otherFailure: 2 } as const;
+export const UNJOIN_RESULTS = { success: 0, notInDeviceLog: 1, otherFailure: 2 } as const;
 
 /** GBCS numbers of device types in commands and logs. */
 export const DEVICE_TYPE_NUMBERS: Readonly<Partial<Record<DeviceType, number>>> = {
@@ -126,9 +126,9 @@ function unjoin({ device, command }: ExecutionContext, useCase: string): Bytes {
 function unjoinCode(device: Device, useCase: string, other: Eui64): number {
   const fault = device.faults.get(useCase);
   if (fault !== undefined) return fault;
-  if (!device.deviceLog.find(other)) return UNJOIN_CODES.notInDeviceLog;
-  if (device.han.unjoin(device.eui, other) !== UNJOIN_CODES.success) return UNJOIN_CODES.otherFailure;
+  if (!device.deviceLog.find(other)) return UNJOIN_RESULTS.notInDeviceLog;
+  if (device.han.unjoin(device.eui, other) !== UNJOIN_RESULTS.success) return UNJOIN_RESULTS.otherFailure;
   device.deviceLog.remove(other);
   device.anchors.removePeer(other);
-  return UNJOIN_CODES.success;
+  return UNJOIN_RESULTS.success;
 }
