@@ -36,15 +36,20 @@ function shellWords(line: string): string[] {
   return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 }
 
+/** Environment variables that a text tells its reader to set. */
+function exported(text: string): Record<string, string> {
+  return Object.fromEntries([...text.matchAll(/^export (\w+)=(\S+)/gm)].map((match) => [match[1] ?? '', match[2] ?? '']));
+}
+
 /** What is wrong with a command line, by the operation table alone. */
-function fault(line: string): string | undefined {
+function fault(line: string, environment: Record<string, string> = {}): string | undefined {
   const words = shellWords(line);
   if (words.includes('--help') || words.includes('--version')) return undefined;
   const target = findTarget(OPERATIONS, words);
   if (target.kind !== 'operation') return `no command: ${line}`;
   try {
     const parsed = parseLine(target.operation, target.rest, { width: 100, colour: false }, () => undefined);
-    if (parsed) readArguments(target.operation.parameters, parsed.values, {});
+    if (parsed) readArguments(target.operation.parameters, parsed.values, environment);
     return undefined;
   } catch (error) {
     return `${line}: ${error instanceof Error ? error.message : error}`;
@@ -62,17 +67,21 @@ describe('documents', () => {
     expect(fault('ota inspect --frob x')).toContain('--frob');
     expect(fault('ota inspect')).toContain('missing FILE');
     expect(fault('ota inspect x')).toBeUndefined();
+    expect(fault('gbcs exec x')).toContain('--keystore');
+    expect(fault('gbcs exec x', exported('export HANBENCH_KEYSTORE=run/keystore\n'))).toBeUndefined();
   });
 
   it.each(documents)('%s shows only commands that exist', (path) => {
-    expect(commandLines(read(path)).map(fault)).toEqual(commandLines(read(path)).map(() => undefined));
+    const text = read(path);
+    const faults = commandLines(text).map((line) => fault(line, exported(text)));
+    expect(faults).toEqual(faults.map(() => undefined));
   });
 
   it.each(OPERATIONS.map((operation) => [operation.name.join(' '), operation] as const))(
     'the examples of %s work',
     (_name, operation) => {
       const lines = (operation.examples ?? []).flatMap(({ command }) => commandLines(`\`\`\`\n${command}\n\`\`\`\n`));
-      expect(lines.map(fault)).toEqual(lines.map(() => undefined));
+      expect(lines.map((line) => fault(line))).toEqual(lines.map(() => undefined));
     },
   );
 
