@@ -22,6 +22,7 @@ import { type AlertContent, alertPayload, commandQuote, type Notation } from './
 import { HourlyLimit, isRefusal, REFUSAL_ALERTS, type Refusal, refused } from './refusal.ts';
 import { ReplayCounters, type ReplayGranularity } from './replay-counters.ts';
 import { type Admission, admit, authenticate, formOf, frameOf } from './security/admission.ts';
+import { type ContingencyUnwrap, unwrapContingencyKey } from './security/contingency.ts';
 import { CredentialReports } from './security/credential-reports.ts';
 import type { DeviceIdentity } from './security/own-keys.ts';
 import { protectMessage } from './security/protect.ts';
@@ -77,6 +78,8 @@ export interface DeviceSetup {
   readonly certificateValidity?: boolean;
   /** What becomes of a certification path when the device has no root cell to end it at. Default `refuse`. */
   readonly pathWithoutRoot?: 'refuse' | 'accept';
+  /** How the contingency key in a root cell is opened. Default: `unwrapContingencyKey`. */
+  readonly unwrapContingency?: ContingencyUnwrap;
   /** What joins devices on the home area network. Default: accepts everything. */
   readonly han?: HanPort;
   /** Devices this one may talk to. */
@@ -118,6 +121,7 @@ export class Device {
   readonly deviceLog: DeviceLog;
   readonly certificateValidity: boolean;
   readonly pathWithoutRoot: 'refuse' | 'accept';
+  readonly unwrapContingency: ContingencyUnwrap;
   /** What a cloned report of credentials said; never used to authenticate. */
   readonly reports = new CredentialReports();
   /** How many security alerts, and malformed messages without a word, an hour may bring. */
@@ -146,6 +150,7 @@ export class Device {
     this.deviceLog = setup.deviceLog ?? new DeviceLog();
     this.certificateValidity = setup.certificateValidity ?? true;
     this.pathWithoutRoot = setup.pathWithoutRoot ?? 'refuse';
+    this.unwrapContingency = setup.unwrapContingency ?? unwrapContingencyKey;
     this.#keySeed = setup.keySeed ?? setup.identity.eui;
     if (setup.state) this.restore(setup.state);
   }

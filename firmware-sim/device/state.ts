@@ -24,6 +24,7 @@ export interface CellState {
   readonly curve: Curve;
   readonly point: Bytes;
   readonly keyIdentifier?: Bytes;
+  readonly contingency?: Bytes;
 }
 
 /** Everything a device keeps, as plain data. A field that is not there is empty. */
@@ -50,13 +51,14 @@ export function stateOf(device: Device): DeviceState {
   return {
     originatorCounter: device.originatorCounter,
     clock: device.clock,
-    cells: anchors.cells.map(({ role, use, party, key, keyIdentifier }) => ({
+    cells: anchors.cells.map(({ role, use, party, key, keyIdentifier, contingency }) => ({
       role,
       use,
       party,
       curve: key.curve,
       point: key.point,
       ...(keyIdentifier && { keyIdentifier }),
+      ...(contingency && { contingency }),
     })),
     own: anchors.own.state(),
     peers: [...anchors.peers].map(([eui, { point }]) => ({ eui, point })),

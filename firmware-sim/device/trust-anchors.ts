@@ -20,6 +20,8 @@ export interface TrustAnchorCell {
   readonly key: PublicKey;
   /** Subject key identifier, where it is not the one the key gives. */
   readonly keyIdentifier?: Bytes | undefined;
+  /** A root cell's encrypted contingency key, as its certificate carries it (CS02b by contingency). */
+  readonly contingency?: Bytes | undefined;
 }
 
 /** What names a cell. */

@@ -1,3 +1,4 @@
+import type { PublicKey } from '../crypto/keys.ts';
 import { isDeviceToDevice, type UseCaseRow, useCaseByName, useCasesOf } from '../gbcs/catalogue.ts';
 import type { MessageHeader } from '../gbcs/header.ts';
 import { REMOTE_PARTY_ROLES, type RemotePartyRole } from '../gbcs/key-provider.ts';
@@ -52,6 +53,11 @@ export interface SupportedUseCase {
   readonly roles: readonly RemotePartyRole[];
   /** Critical: signed by its originator, answered with the device's signature. Else MACed both ways (GBCS 7.2). */
   readonly critical: boolean;
+  /** Whose signature authenticates a command from somebody in no trust anchor cell, by a key that the payload opens (CS02b by contingency). */
+  readonly disclosedSigner?: {
+    readonly role: RemotePartyRole;
+    readonly key: (device: Device, payload: Bytes) => PublicKey | undefined;
+  };
   /** Protection its command may have; by category unless the row says otherwise. */
   readonly forms: readonly CommandForm[];
   /** Between two devices of the home, under their own keys (PCS01, PCS02). */

@@ -53,6 +53,7 @@ function peerRole(device: Device, header: MessageHeader): RemotePartyRole | Refu
 }
 
 function roleFor(device: Device, header: MessageHeader, row: SupportedUseCase | undefined): RemotePartyRole | Refusal {
+  if (row?.disclosedSigner) return row.disclosedSigner.role;
   const held = device.anchors.rolesOf(header.originator);
   const role = row ? held.find((one) => row.roles.includes(one)) : held[0];
   if (role) return role;
@@ -94,7 +95,9 @@ export function authenticate(device: Device, envelope: Envelope, admission: Admi
     if (mac !== 'valid') return refused('bad-mac', `MAC is ${mac}`);
   }
   if (form === 'maced') return undefined;
-  const signature = checkSignature(device.suite, envelope, device.anchors);
+  const disclosed = row?.disclosedSigner;
+  const keys = disclosed ? { publicKey: () => disclosed.key(device, envelope.payload) } : device.anchors;
+  const signature = checkSignature(device.suite, envelope, keys);
   return signature === 'valid' ? undefined : refused('bad-signature', `signature is ${signature}`);
 }
 

@@ -63,6 +63,7 @@ function pathOf(device: Device, certificate: Certificate, others: readonly Certi
 /**
  * Checks a certificate by a path over the certificates that came with it to the device's root cell (RFC 5280 6.1, GBCS 13.3.5).
  * @param at time validity is checked at; undefined when it is not
+ * @param root key that the path has to end at, where it is not that of the root cell
  * @returns a status of CREDENTIAL_STATUS: success, noTrustAnchor when no path ends at the root, badCertificate for anything wrong on it
  */
 export function checkPath(
@@ -71,8 +72,8 @@ export function checkPath(
   others: readonly Certificate[],
   expected: Pick<CertificateExpectation, 'use'>,
   at: Millis | undefined,
+  root = device.anchors.cell({ role: 'root', use: 'keyCertSign' })?.key,
 ): number {
-  const root = device.anchors.cell({ role: 'root', use: 'keyCertSign' })?.key;
   const { chain, anchored } = pathOf(device, certificate, others, root);
   const trusted = anchored || (!root && device.pathWithoutRoot === 'accept' && chain.length > 1);
   if (!trusted) return CREDENTIAL_STATUS.noTrustAnchor;

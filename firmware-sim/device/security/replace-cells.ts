@@ -1,4 +1,5 @@
 import type { DerValue } from '../../codec/der-schema.ts';
+import type { PublicKey } from '../../crypto/keys.ts';
 import type { CredentialsExecutionOutcome } from '../../gbcs/asn1/structures.ts';
 import type { Certificate } from '../../gbcs/certificates/certificate.ts';
 import { subjectKeyIdentifier, verifyCertificate } from '../../gbcs/certificates/check.ts';
@@ -12,6 +13,7 @@ import type { Device } from '../device.ts';
 import { type CellName, cellKeyIdentifier, type TrustAnchorCell } from '../trust-anchors.ts';
 import { type CellIdentifier, cellNameOf } from './cell-identifier.ts';
 import { CREDENTIAL_STATUS, checkPath } from './certification-path.ts';
+import { wrappedContingencyKey } from './contingency.ts';
 
 type ReplacementOutcome = DerValue<typeof CredentialsExecutionOutcome>['replacementOutcomes'][number];
 
@@ -40,25 +42,45 @@ const NO_IDENTIFIER = new Uint8Array(8);
  */
 const ALSO_FITS: Partial<Record<RemotePartyRole, readonly RemotePartyRole[]>> = { loadController: ['supplier', 'other'] };
 
+/** How a mode replaces credentials. */
+export interface ReplacementRules {
+  readonly targets: readonly RemotePartyRole[];
+  /** Time validity is checked at; undefined when it is not. */
+  readonly at: Millis | undefined;
+  /** A status that every replacement ends in, as when storage fails. */
+  readonly fault: number | undefined;
+  /** A new root needs nobody to vouch for it, and the command's other certificates end at it. */
+  readonly contingency: boolean;
+}
+
+/** What one certificate is judged by. */
+interface Bench extends ReplacementRules {
+  readonly device: Device;
+  readonly others: readonly Certificate[];
+  /** Key that certification paths end at. */
+  readonly root: PublicKey | undefined;
+}
+
 /**
  * Replaces credentials, each for itself: one that fails leaves its cell as it was and does not keep the others from being replaced
  * (RTDS 4.5.0 CS02bSupplierBySupplier ERROR).
- * @param at time validity is checked at; undefined when it is not
- * @param fault a status that every replacement ends in, as when storage fails
  */
 export function replaceCells(
   device: Device,
   replacements: readonly Replacement[],
   path: readonly Bytes[],
-  targets: readonly RemotePartyRole[],
-  at: Millis | undefined,
-  fault: number | undefined,
+  rules: ReplacementRules,
 ): Replaced {
+  const { targets } = rules;
   const others = path.flatMap((der) => parsed(der) ?? []);
   const holders = new Map(targets.map((role) => [role, device.anchors.partyOf(role)]));
+  const held = device.anchors.cell({ role: 'root', use: 'keyCertSign' })?.key;
+  const before: Bench = { ...rules, device, others, root: held };
+  const newRoot = rules.contingency ? replacements.flatMap((one) => newRootOf(one, before) ?? [])[0] : undefined;
+  const bench = newRoot ? { ...before, root: newRoot } : before;
   const accepted: TrustAnchorCell[] = [];
   const outcomes = replacements.map((one) => {
-    const { outcome, cell } = judge(device, one, others, targets, at, fault);
+    const { outcome, cell } = judge(one, bench);
     if (cell) accepted.push(cell);
     return outcome;
   });
@@ -68,6 +90,11 @@ export function replaceCells(
   }
   const changed = targets.filter((role) => holders.get(role) !== device.anchors.partyOf(role));
   return { outcomes, changed: new Set(changed) };
+}
+
+function newRootOf(replacement: Replacement, bench: Bench): PublicKey | undefined {
+  const { cell } = judge(replacement, bench);
+  return cell?.role === 'root' ? cell.key : undefined;
 }
 
 function parsed(der: Bytes): Certificate | undefined {
@@ -80,20 +107,17 @@ function parsed(der: Bytes): Certificate | undefined {
 }
 
 function judge(
-  device: Device,
   { target, certificate: der }: Replacement,
-  others: readonly Certificate[],
-  targets: readonly RemotePartyRole[],
-  at: Millis | undefined,
-  fault: number | undefined,
+  bench: Bench,
 ): { outcome: ReplacementOutcome; cell: TrustAnchorCell | undefined } {
+  const { device, fault } = bench;
   const name = cellNameOf(target);
   const held = name && device.anchors.cell(name);
   const reported = name && device.reports.cell(name);
   const existingSubjectUniqueId = eui64Bytes(reported?.party ?? held?.party ?? NO_HOLDER);
   const existingSubjectKeyId = reported?.keyIdentifier ?? (held ? cellKeyIdentifier(device.suite, held) : NO_IDENTIFIER);
   const certificate = parsed(der);
-  const statusCode = fault ?? statusOf(device, name, held, certificate, others, targets, at);
+  const statusCode = fault ?? statusOf(name, held, certificate, bench);
   const cell = name && certificate && statusCode === CREDENTIAL_STATUS.success ? cellOf(device, name, certificate) : undefined;
   const outcome = {
     affectedCell: target,
@@ -109,24 +133,24 @@ function judge(
 function cellOf(device: Device, { role, use }: CellName, certificate: Certificate): TrustAnchorCell {
   const { publicKey: key, eui, subjectKeyIdentifier: id } = certificate;
   const differs = id && !equalBytes(id, subjectKeyIdentifier(device.suite, key));
-  const party = role === 'root' ? NO_HOLDER : (eui ?? NO_HOLDER);
-  return { role, use, party, key, ...(differs && { keyIdentifier: id }) };
+  const root = role === 'root';
+  const party = root ? NO_HOLDER : (eui ?? NO_HOLDER);
+  const contingency = root ? wrappedContingencyKey(certificate) : undefined;
+  return { role, use, party, key, ...(differs && { keyIdentifier: id }), ...(contingency && { contingency }) };
 }
 
 function statusOf(
-  device: Device,
   name: CellName | undefined,
   held: TrustAnchorCell | undefined,
   certificate: Certificate | undefined,
-  others: readonly Certificate[],
-  targets: readonly RemotePartyRole[],
-  at: Millis | undefined,
+  bench: Bench,
 ): number {
+  const { device, others, targets, at, root } = bench;
   if (!name || (!held && name.role !== 'root')) return CREDENTIAL_STATUS.trustAnchorNotFound;
   if (!targets.includes(name.role)) return CREDENTIAL_STATUS.other;
   if (!certificate || !fits(certificate, name)) return CREDENTIAL_STATUS.badCertificate;
-  if (name.role === 'root') return rootStatus(device, certificate, others, at);
-  return checkPath(device, certificate, others, { use: name.use }, at);
+  if (name.role === 'root') return rootStatus(certificate, bench);
+  return checkPath(device, certificate, others, { use: name.use }, at, root);
 }
 
 function fits(certificate: Certificate, { role, use }: CellName): boolean {
@@ -137,10 +161,11 @@ function fits(certificate: Certificate, { role, use }: CellName): boolean {
 
 /**
  * A new root signs itself; that the old one vouches for it shows in a certificate for the same key among those that came along. A bench
- * that has no root to check against takes a root that signs itself.
+ * that has no root to check against takes a root that signs itself, and so does contingency, which is for a root that cannot vouch.
  */
-function rootStatus(device: Device, root: Certificate, others: readonly Certificate[], at: Millis | undefined): number {
+function rootStatus(root: Certificate, { device, others, at, contingency }: Bench): number {
   if (!verifyCertificate(device.suite, root, root.publicKey)) return CREDENTIAL_STATUS.badCertificate;
+  if (contingency) return CREDENTIAL_STATUS.success;
   const anchored = device.anchors.cell({ role: 'root', use: 'keyCertSign' }) !== undefined;
   if (!anchored && device.pathWithoutRoot === 'accept') return CREDENTIAL_STATUS.success;
   const link = others.find((one) => equalBytes(one.publicKey.point, root.publicKey.point));

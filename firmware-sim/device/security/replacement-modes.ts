@@ -13,7 +13,7 @@ export interface ReplacementMode {
   readonly targets: readonly RemotePartyRole[];
 }
 
-/** What recovery may replace: everything but a root whose successor the old root does not vouch for. */
+/** What recovery and contingency may replace: everything, recovery not a root whose successor the old root does not vouch for. */
 const ANY: readonly RemotePartyRole[] = [
   'root',
   'recovery',
@@ -47,6 +47,7 @@ const MODES: readonly ReplacementMode[] = [
   },
   { mode: 7, messageCode: 0x0107, useCase: 'CS02bSupplierByTransCoS', authorises: 'transitionalCoS', targets: ['supplier'] },
   { mode: 8, messageCode: 0x0108, useCase: 'CS02bAnyExceptAbnormalRootByRecovery', authorises: 'recovery', targets: ANY },
+  { mode: 9, messageCode: 0x0109, useCase: 'CS02bAnyByContingency', authorises: 'root', targets: ANY },
   {
     mode: 10,
     messageCode: 0x0125,
@@ -68,6 +69,11 @@ export function isLoadControllerMode({ mode }: ReplacementMode): boolean {
   return mode === 10 || mode === 11;
 }
 
+/** Whether the key in the root's own certificate authorises: it may replace a root that nothing vouches for. */
+export function isContingencyMode(mode: number): boolean {
+  return mode === 9;
+}
+
 /** Modes a device type can be asked for: it has a cell of whoever authorises, and one to replace. */
 export function replacementModes(type: DeviceType): readonly ReplacementMode[] {
   const roles = new Set(trustAnchorCells(type).map(({ role }) => role));
@@ -75,11 +81,11 @@ export function replacementModes(type: DeviceType): readonly ReplacementMode[] {
 }
 
 /**
- * Protection of a mode's command (GBCS 13.3.3.1): recovery signs only; the broker replaces its own key with a MAC only, except on
+ * Protection of a mode's command (GBCS 13.3.3.1): recovery and contingency sign only; the broker replaces its own key with a MAC only, except on
  * the hub, which has its signing key; all others sign, and the broker adds its MAC.
  */
 export function modeForms({ mode }: ReplacementMode, type: DeviceType): readonly CommandForm[] {
-  if (mode === 8) return ['signed'];
+  if (mode === 8 || isContingencyMode(mode)) return ['signed'];
   return mode === 4 && type !== 'CHF' ? ['maced'] : ['signed-and-maced'];
 }
 

@@ -2,6 +2,7 @@ import { encodeDerElement, typedValue } from '../../codec/der.ts';
 import { decodeDerElement } from '../../codec/der-decode.ts';
 import type { DerValue } from '../../codec/der-schema.ts';
 import type { Element } from '../../codec/element.ts';
+import type { PublicKey } from '../../crypto/keys.ts';
 import {
   type CredentialsExecutionOutcome,
   UpdateCredentialsAlert,
@@ -23,7 +24,14 @@ import { cellNameOf } from './cell-identifier.ts';
 import type { DeviceType } from './cell-table.ts';
 import { CREDENTIAL_STATUS } from './certification-path.ts';
 import { type Replacement, replaceCells } from './replace-cells.ts';
-import { isLoadControllerMode, modeForms, modeRoles, type ReplacementMode, replacementModes } from './replacement-modes.ts';
+import {
+  isContingencyMode,
+  isLoadControllerMode,
+  modeForms,
+  modeRoles,
+  type ReplacementMode,
+  replacementModes,
+} from './replacement-modes.ts';
 import { applySequenceNumbers, type SeqNumberChanges, sequenceChanges } from './sequence-numbers.ts';
 import { encodeReport } from './wide-lengths.ts';
 
@@ -51,6 +59,7 @@ export function updateCredentialsRows(type: DeviceType): SupportedUseCase[] {
       replayProtected: true,
       responseDateTime: true,
       executePending: (context) => updateLater(context, mode),
+      ...(isContingencyMode(mode.mode) && { disclosedSigner: { role: mode.authorises, key: contingencyKey } }),
     }),
   );
 }
@@ -67,6 +76,18 @@ function parse(payload: Bytes): Parsed {
   return { command, replacements, path: (root.child('certPath')?.children ?? []).map(derOf) };
 }
 
+/** The key that a command's symmetric key opens in the root cell. */
+function contingencyKey(device: Device, payload: Bytes): PublicKey | undefined {
+  const wrapped = device.anchors.cell({ role: 'root', use: 'keyCertSign' })?.contingency;
+  try {
+    const symmetricKey = parse(payload).command.control.plaintextSymmetricKey;
+    return wrapped && symmetricKey && device.unwrapContingency(device.suite, wrapped, symmetricKey);
+  } catch (error) {
+    if (error instanceof ProtocolFault) return undefined;
+    throw error;
+  }
+}
+
 function malformed(message: string): never {
   throw new ProtocolFault('bad-payload', message, 0, 'GBCS 13.3');
 }
@@ -77,12 +98,13 @@ function checkControl({ control }: Command, mode: ReplacementMode, type: DeviceT
   if (replacementMode !== mode.mode) malformed(`mode ${replacementMode} is not that of the message code`);
   if (authorisingSeqNumber !== counter) malformed('authorising sequence number is not the originator counter');
   const own = mode.mode === 4 && type !== 'CHF';
+  const contingency = isContingencyMode(mode.mode);
   if (!authorisingCell) {
-    if (!own) malformed('no authorising cell is named');
+    if (!own && !contingency) malformed('no authorising cell is named');
     return;
   }
   const cell = cellNameOf(authorisingCell);
-  const use = own ? 'keyAgreement' : 'digitalSignature';
+  const use = own ? 'keyAgreement' : contingency ? 'keyCertSign' : 'digitalSignature';
   if (cell?.role !== mode.authorises || cell.use !== use) malformed(`the authorising cell is not the ${mode.authorises}'s`);
 }
 
@@ -134,7 +156,12 @@ function execute(
   const { control } = command;
   const timeless = control.applyTimeBasedCPVChecks === 1 || !device.certificateValidity;
   const at = timeless ? undefined : device.localTime(now);
-  const { outcomes, changed } = replaceCells(device, replacements, path, mode.targets, at, faultOf(device, mode));
+  const { outcomes, changed } = replaceCells(device, replacements, path, {
+    targets: mode.targets,
+    at,
+    fault: faultOf(device, mode),
+    contingency: isContingencyMode(mode.mode),
+  });
   const seqNumberChanges: SeqNumberChanges = sequenceChanges(control, REMOTE_PARTY_ROLES[mode.authorises]);
   applySequenceNumbers(device, mode.authorises, control.authorisingSeqNumber ?? 0n, seqNumberChanges, changed);
   for (const role of changed) device.futureDated.cancelOf(role);

@@ -93,13 +93,27 @@ const integer = (value: bigint | number): Bytes => {
 const identifierOf = ({ role, use }: CellName): Bytes =>
   encodeDer(TrustAnchorCellIdentifier, { remotePartyRole: REMOTE_PARTY_ROLES[role], ...usageFields(use) });
 
+interface OtherFloor {
+  readonly role: number;
+  readonly floor: bigint;
+  readonly topUp?: bigint | undefined;
+}
+
+const floorOf = ({ role, floor, topUp }: OtherFloor): Bytes => {
+  const special = topUp === undefined ? [] : [tlv(0x30, tlv(0x30, tlv(0x02, integer(0)), tlv(0x02, integer(topUp))))];
+  return tlv(0x30, tlv(0x02, integer(role)), tlv(0x02, integer(floor)), ...special);
+};
+
 /** What a CS02b or CS02g command says. */
 export interface UpdateFields {
   readonly mode: number;
   readonly authorisingCell?: CellName | undefined;
   readonly counter: bigint;
   readonly newFloor?: bigint;
-  readonly otherFloor?: { readonly role: number; readonly floor: bigint; readonly topUp?: bigint };
+  readonly otherFloor?: OtherFloor;
+  readonly otherFloors?: readonly OtherFloor[];
+  /** What opens the contingency key. */
+  readonly symmetricKey?: Bytes;
   readonly replacements: readonly { readonly certificate: Bytes; readonly target: CellName }[];
   readonly path?: readonly Bytes[];
   readonly at?: string;
@@ -110,14 +124,12 @@ export function updatePayload(fields: UpdateFields): Bytes {
   const { mode, authorisingCell, counter, newFloor, otherFloor, replacements, at } = fields;
   const path = fields.path ?? [pki.authorities.organisationIssuer.certificate.der];
   const control = [tlv(0x02, integer(mode))];
+  if (fields.symmetricKey) control.push(tlv(0x80, fields.symmetricKey));
   if (authorisingCell) control.push(tlv(0xa2, identifierOf(authorisingCell).subarray(2)));
   control.push(tlv(0x83, integer(counter)));
   if (newFloor !== undefined) control.push(tlv(0x84, integer(newFloor)));
-  if (otherFloor) {
-    const { role, floor, topUp } = otherFloor;
-    const special = topUp === undefined ? [] : [tlv(0x30, tlv(0x30, tlv(0x02, integer(0)), tlv(0x02, integer(topUp))))];
-    control.push(tlv(0xa6, tlv(0x30, tlv(0x02, integer(role)), tlv(0x02, integer(floor)), ...special)));
-  }
+  const floors = fields.otherFloors ?? (otherFloor ? [otherFloor] : []);
+  if (floors.length > 0) control.push(tlv(0xa6, ...floors.map(floorOf)));
   const list = replacements.map(({ certificate, target }) => tlv(0x30, certificate, identifierOf(target)));
   const date = at === undefined ? [] : [tlv(0x18, fromAscii(at))];
   return tlv(0x30, tlv(0x30, ...control), tlv(0x30, ...list), tlv(0x30, ...path), ...date);
