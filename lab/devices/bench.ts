@@ -33,7 +33,7 @@ export interface BenchOptions {
   /** The time of the run; without it that of a clone, else `DEFAULT_TIME`. */
   readonly now?: Millis | undefined;
   readonly seed: string;
-  readonly departures?: Departures;
+  readonly departures?: Partial<Departures>;
   /** Devices there will be besides the recipients of commands; a clone of theirs is for them alone. */
   readonly devices?: readonly Eui64[];
 }

@@ -62,9 +62,11 @@ export function execute(
 ): BenchAnswer {
   const command = readCommand({ file: pair.command.id, bytes: pair.commandOctets });
   const clones = clone && pair.responseOctets ? [readClone('clone', pair.responseOctets, suite, keystore)] : [];
-  return new Bench({ suite, keystore, clones, profile, seed: '1', ...(faults && { faults }) }, [command], undefined).execute(
-    command,
-  );
+  return new Bench(
+    { suite, keystore, clones, profile, seed: '1', ...(faults && { departures: { faults } }) },
+    [command],
+    undefined,
+  ).execute(command);
 }
 
 /** How an answer compares with the reference device's. */
