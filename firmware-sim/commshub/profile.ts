@@ -3,11 +3,13 @@ import type { DeviceProfile } from '../device/device.ts';
 import { managementUseCases } from '../device/management/use-cases.ts';
 import { useCaseTable } from '../device/use-case.ts';
 import { zclUseCases } from '../device/zcl/use-cases.ts';
+import { DLMS_EDITION } from '../dictionary/cosem.ts';
 
 /** What the Communications Hub Function supports. */
 export const CHF_PROFILE: DeviceProfile = {
   useCases: useCaseTable(...cosemUseCases('CHF'), ...managementUseCases('CHF')),
   notation: 'dlms',
+  dlmsEdition: DLMS_EDITION,
 };
 
 /** What the Gas Proxy Function supports. */

@@ -73,7 +73,9 @@ function begin(device: Device, hash: Bytes, cause: ActivationCause, now: Millis,
 /** Executes a future-dated CS06 that has become due; a refusal is reported at once with 0x8F67. */
 export function executePendingActivation(device: Device, pending: PendingCommand, now: Millis, effects: DeviceEffect[]): void {
   const { manufacturerImageHash } = decodeDer(ActivateFirmwareCommand, pending.payload);
-  const { at, originator, originatorCounter } = pending;
+  const { originator, originatorCounter } = pending;
+  // Where the clock has jumped past the time of the command, the alert says when it was executed.
+  const at = device.localTime(now);
   const cause: ActivationCause = { kind: 'future-dated', at, originator, originatorCounter };
   const code = begin(device, manufacturerImageHash, cause, now, effects);
   if (code !== ACTIVATION_CODES.success) effects.push(...report(device, cause, code, now));

@@ -1,5 +1,6 @@
 import type { CryptoSuite, Entropy, SignatureProfile } from '../crypto/suite.ts';
 import { seededEntropy } from '../crypto/suite.ts';
+import type { DLMS_EDITION } from '../dictionary/cosem.ts';
 import type { Envelope } from '../gbcs/envelope.ts';
 import type { MessageHeader } from '../gbcs/header.ts';
 import type { KeyProvider } from '../gbcs/key-provider.ts';
@@ -36,6 +37,8 @@ import type { ZclStore } from './zcl/store.ts';
 export interface DeviceProfile {
   readonly useCases: UseCaseTable;
   readonly notation: Notation;
+  /** Editions of the DLMS books its objects follow; undefined for a device without COSEM objects. */
+  readonly dlmsEdition?: typeof DLMS_EDITION;
   /** Executes what the future-dated queue gives out and whose row does not say how. */
   readonly executePending?: (device: Device, command: PendingCommand, now: Millis, effects: DeviceEffect[]) => void;
   /** What event configuration says of a configurable code; undefined: as in the table of alerts. */

@@ -25,6 +25,9 @@ export interface CosemMember {
   readonly selection?: Layout;
 }
 
+/** Editions of the DLMS UA books that GBCS cites (GBCS 3, references: UA 1000-2 and UA 1000-1), and that everything here keeps to. */
+export const DLMS_EDITION = { greenBook: '8', blueBook: '12.0' } as const;
+
 const BY_OBIS = new Map<number, CosemMember[]>();
 const CLASS_NAMES = new Map<number, string>();
 for (const member of COSEM_MEMBERS) {

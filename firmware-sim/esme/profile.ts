@@ -3,10 +3,12 @@ import { cosemUseCases } from '../device/cosem/engine.ts';
 import type { DeviceProfile } from '../device/device.ts';
 import { managementUseCases } from '../device/management/use-cases.ts';
 import { useCaseTable } from '../device/use-case.ts';
+import { DLMS_EDITION } from '../dictionary/cosem.ts';
 
 /** What an ESME supports. */
 export const ESME_PROFILE: DeviceProfile = {
   useCases: useCaseTable(...cosemUseCases('ESME'), ...managementUseCases('ESME')),
   notation: 'dlms',
+  dlmsEdition: DLMS_EDITION,
   alertSettings: cosemAlertSettings,
 };
