@@ -1,3 +1,4 @@
+import type { CosemMember } from '../../dictionary/cosem.ts';
 import { obisText } from '../../dictionary/cosem-obis.ts';
 import type { AccessRow } from '../../dictionary/use-case.ts';
 import { CATALOGUE, useCasesOf } from '../../gbcs/catalogue.ts';
@@ -17,7 +18,7 @@ import { assert, ProtocolFault } from '../../kernel/errors.ts';
 import { type ExecutionContext, type ExecutionResult, type SupportedUseCase, supported } from '../use-case.ts';
 import { type Access, type Outcome, RESULT, refusedWith } from './access.ts';
 import { executePendingCosem } from './future.ts';
-import { cosemKey } from './key.ts';
+import { type CosemKey, cosemKey } from './key.ts';
 import { isLog } from './logs.ts';
 import { invoke } from './methods.ts';
 import { readAttribute } from './reads.ts';
@@ -78,6 +79,17 @@ function attempt(access: Access, allowed: AllowedAccesses): Outcome {
   }
 }
 
+const KEYS = new WeakMap<CosemMember, CosemKey>();
+
+/** Key of what an access is about; that of a member of the dictionary is made once. */
+function keyOf({ known, classId, obis, member }: AccessItem): CosemKey {
+  const made = known && KEYS.get(known);
+  if (made !== undefined) return made;
+  const key = cosemKey(classId, obisText(obis), member);
+  if (known) KEYS.set(known, key);
+  return key;
+}
+
 /** Results in the order of the accesses: after the first failure every later one is refused without being tried (RTDS 4.5.0). */
 function performAll(
   request: AccessRequest,
@@ -88,12 +100,14 @@ function performAll(
   const { device, now } = context;
   const { cosem: store } = device;
   assert(store, 'a device with COSEM use cases has COSEM objects');
-  const source = { store, logs: device.logs, at: device.localTime(now) };
+  const { logs } = device;
+  const { command, effects, response } = context;
   let failed = false;
   return request.items.map((item): AccessResult => {
-    const key = cosemKey(item.classId, obisText(item.obis), item.member);
+    const key = keyOf(item);
     // A clock that has just been set counts for the accesses after it.
-    const access: Access = { ...context, store, source: { ...source, at: device.localTime(now) }, item, key, useCase };
+    const source = { store, logs, at: device.localTime(now) };
+    const access: Access = { device, command, now, effects, response, store, source, item, key, useCase };
     const { result, data } = failed ? refusedWith(RESULT.otherReason) : attempt(access, allowed);
     failed ||= result !== RESULT.success;
     return { operation: plainOperation(item.operation), result, data: data ?? NULL_DATA };
