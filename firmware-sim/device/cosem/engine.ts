@@ -27,10 +27,8 @@ import type { CosemDeviceType } from './store.ts';
 import { fits } from './value.ts';
 import { writeAttribute } from './writes.ts';
 
-/** Accesses a use case may have: operation and key. */
-type AllowedAccesses = ReadonlySet<string>;
-
-const accessName = (operation: string, key: string): string => `${operation} ${key}`;
+/** Operations a use case may have, by key. */
+type AllowedAccesses = ReadonlyMap<CosemKey, ReadonlySet<string>>;
 
 function read({ device, now, source, key }: Access): Outcome {
   const data = readAttribute(device, now, source, key);
@@ -68,7 +66,7 @@ function perform(access: Access): Outcome {
 
 /** One access, refused when the use case does not have it or the object is faulty (misbehaviour `object-fault`). */
 function attempt(access: Access, allowed: AllowedAccesses): Outcome {
-  if (!allowed.has(accessName(access.item.operation, access.key))) return refusedWith(RESULT.readWriteDenied);
+  if (!allowed.get(access.key)?.has(access.item.operation)) return refusedWith(RESULT.readWriteDenied);
   const fault = access.device.faults.get(access.key);
   if (fault !== undefined) return refusedWith(fault);
   try {
@@ -136,8 +134,12 @@ function execute(context: ExecutionContext, useCase: string, allowed: AllowedAcc
 
 function allowedOf(messageCode: number): AllowedAccesses {
   const rows = useCasesOf(messageCode, 'command').flatMap((row) => row.access ?? []);
-  const name = ([operation, classId, obis, member]: AccessRow): string => accessName(operation, cosemKey(classId, obis, member));
-  return new Set(rows.flat().map(name));
+  const allowed = new Map<CosemKey, Set<AccessRow[0]>>();
+  for (const [operation, classId, obis, member] of rows.flat()) {
+    const key = cosemKey(classId, obis, member);
+    allowed.set(key, (allowed.get(key) ?? new Set()).add(operation));
+  }
+  return allowed;
 }
 
 /** Use cases whose title names a device that their list of targets leaves out (GBCS mapping table, ECS52). */
