@@ -148,7 +148,33 @@ function readHeader(reader: ByteReader): MessageHeader {
   return { cra, originatorCounter, originator, recipient, dateTime, messageCode, supplementary };
 }
 
+/**
+ * An envelope as it was received. It remembers its own octets, so that checking it does not write them again; a copy with other
+ * fields (`{ ...envelope, signature }`) is a plain envelope and remembers nothing.
+ */
+class ReceivedEnvelope implements Envelope {
+  readonly header: MessageHeader;
+  readonly payload: Bytes;
+  readonly signature: Bytes | undefined;
+  readonly mac: Bytes | undefined;
+  /** From the general-signing tag to the end of the signature. */
+  readonly #group: Bytes;
+
+  constructor(envelope: Envelope, group: Bytes) {
+    this.header = envelope.header;
+    this.payload = envelope.payload;
+    this.signature = envelope.signature;
+    this.mac = envelope.mac;
+    this.#group = group;
+  }
+
+  static groupOf(envelope: object): Bytes | undefined {
+    return #group in envelope ? envelope.#group : undefined;
+  }
+}
+
 function readBody(reader: ByteReader, maced: boolean): Envelope {
+  const start = reader.at;
   expect(reader, GENERAL_SIGNING, 'general-signing tag');
   const header = readHeader(reader);
   const payload = reader.take(readLength(reader));
@@ -159,7 +185,8 @@ function readBody(reader: ByteReader, maced: boolean): Envelope {
     reader.fail('bad-header', `signature of ${signatureLength} octets (0, 64 or 96)`, signatureAt);
   }
   const signature = reader.take(signatureLength);
-  return { header, payload, signature, mac: maced ? reader.take(MAC_OCTETS) : undefined };
+  const group = reader.bytes.subarray(start, reader.at);
+  return new ReceivedEnvelope({ header, payload, signature, mac: maced ? reader.take(MAC_OCTETS) : undefined }, group);
 }
 
 /**
@@ -217,6 +244,8 @@ function writeGroupWithSignature(writer: ByteWriter, envelope: Envelope, maced: 
 
 /** Hands `use` the octets a signature covers, without a copy of their own. */
 export function overSignedPart<T>(envelope: Pick<Envelope, 'header' | 'payload'>, use: (octets: Bytes) => T): T {
+  const received = ReceivedEnvelope.groupOf(envelope);
+  if (received) return use(received.subarray(1, envelope.payload.byteOffset + envelope.payload.length - received.byteOffset));
   const writer = new ByteWriter();
   writeGroup(writer, envelope.header, envelope.payload);
   return writer.use((octets) => use(octets.subarray(1)));
@@ -225,7 +254,9 @@ export function overSignedPart<T>(envelope: Pick<Envelope, 'header' | 'payload'>
 /** Hands `use` the additional authenticated data of a MAC, without a copy of its own. */
 export function overMacInput<T>(envelope: Envelope, use: (octets: Bytes) => T): T {
   const writer = new ByteWriter().bytes(MAC_AAD_PREFIX);
-  writeGroupWithSignature(writer, envelope, true);
+  const received = ReceivedEnvelope.groupOf(envelope);
+  if (received) writer.bytes(received);
+  else writeGroupWithSignature(writer, envelope, true);
   return writer.use(use);
 }
 

@@ -1,6 +1,5 @@
 import type { PrivateKey, PublicKey } from '../crypto/keys.ts';
 import type { CryptoSuite, SignatureProfile } from '../crypto/suite.ts';
-import { ByteWriter } from '../kernel/byte-writer.ts';
 import { type Bytes, equalBytes, fromHex } from '../kernel/bytes.ts';
 import { type Eui64, eui64Bytes } from '../kernel/eui64.ts';
 import { type Envelope, MAC_OCTETS, overMacInput, overSignedPart, signedPart } from './envelope.ts';
@@ -12,6 +11,27 @@ export type Verdict = 'valid' | 'invalid' | 'absent' | 'no-key';
 
 /** `60857406080300`: DLMS algorithm id AES-GCM-128, first part of the KDF's OtherInfo (GBCS 4.3.3.3). */
 const KDF_ALGORITHM_ID = fromHex('60857406080300');
+
+/** Octets of CRA flag and counter, whose length stands before them. */
+const TRANSACTION_ID_OCTETS = 9;
+
+/**
+ * Input of the key derivation, filled in place (`00000001 || Z || OtherInfo`, GBCS 4.3.3.3): it is made for every message and read
+ * at once.
+ */
+const KDF_INPUT = new Uint8Array(69);
+const KDF_VIEW = new DataView(KDF_INPUT.buffer);
+const KDF_Z_AT = 4;
+const KDF_ORIGINATOR_AT = KDF_Z_AT + 32 + KDF_ALGORITHM_ID.length;
+const KDF_PURPOSE_AT = KDF_ORIGINATOR_AT + 9;
+const KDF_RECIPIENT_AT = KDF_PURPOSE_AT + 9;
+KDF_INPUT[3] = 1;
+KDF_INPUT.set(KDF_ALGORITHM_ID, KDF_Z_AT + 32);
+KDF_INPUT[KDF_PURPOSE_AT - 1] = TRANSACTION_ID_OCTETS;
+
+function copyEui(eui: Bytes, at: number): void {
+  for (let i = 0; i < 8; i++) KDF_INPUT[at + i] = eui[i] as number;
+}
 
 /** Purpose octet of keys that encrypt sensitive data; MAC keys use the CRA flag. */
 export const ENCRYPTION_PURPOSE = 4;
@@ -29,9 +49,12 @@ export function deriveKey(
   counter: bigint,
   recipient: Bytes,
 ): Bytes {
-  const writer = new ByteWriter(69).u32(1).bytes(z).bytes(KDF_ALGORITHM_ID).bytes(originator);
-  writer.u8(9).u8(purpose).u64(counter).bytes(recipient);
-  return writer.use((octets) => suite.sha256(octets)).subarray(0, 16);
+  KDF_INPUT.set(z, KDF_Z_AT);
+  copyEui(originator, KDF_ORIGINATOR_AT);
+  KDF_INPUT[KDF_PURPOSE_AT] = purpose;
+  KDF_VIEW.setBigUint64(KDF_PURPOSE_AT + 1, counter);
+  copyEui(recipient, KDF_RECIPIENT_AT);
+  return suite.sha256(KDF_INPUT).subarray(0, 16);
 }
 
 /** `ORIG || 00000000`: the GCM initialisation vector of MACs and encrypted parts alike. */

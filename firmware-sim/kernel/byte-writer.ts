@@ -60,6 +60,10 @@ export class ByteWriter {
 
   u64(value: bigint): this {
     const unsigned = BigInt.asUintN(64, value);
+    if (unsigned <= 0xffff_ffff_ffffn) {
+      const small = Number(unsigned);
+      return this.u32(Math.floor(small / 0x1_0000_0000)).u32(small % 0x1_0000_0000);
+    }
     return this.u32(Number(unsigned >> 32n)).u32(Number(unsigned & 0xffffffffn));
   }
 

@@ -102,6 +102,8 @@ class DirectoryKeystore implements Keystore {
   readonly remarks: string[] = [];
   readonly #suite: CryptoSuite;
   readonly #held: ReadonlyMap<string, Held>;
+  /** The same by party: keys are looked up for every message. */
+  readonly #byParty = new Map<Eui64, Map<KeyUse, Held>>();
   #devices: ReadonlyMap<Eui64, ListedDevice> | undefined;
   #broker: Eui64 | undefined;
 
@@ -109,6 +111,10 @@ class DirectoryKeystore implements Keystore {
     this.directory = directory;
     this.#suite = suite;
     this.#held = listDirectory(directory);
+    for (const held of this.#held.values()) {
+      const uses = this.#byParty.get(held.eui) ?? new Map<KeyUse, Held>();
+      this.#byParty.set(held.eui, uses.set(held.use, held));
+    }
   }
 
   get accessControlBroker(): Eui64 {
@@ -125,19 +131,23 @@ class DirectoryKeystore implements Keystore {
     }));
   }
 
+  #find(eui: Eui64, use: KeyUse): Held | undefined {
+    return this.#byParty.get(eui)?.get(use);
+  }
+
   publicKey(eui: Eui64, use: KeyUse): PublicKey | undefined {
-    const held = this.#held.get(`${eui} ${use}`);
+    const held = this.#find(eui, use);
     if (!held) return undefined;
     return held.certificateFile ? this.#certified(held, held.certificateFile).key : this.privateKey(eui, use)?.publicKey;
   }
 
   certificate(eui: Eui64, use: KeyUse): Certificate | undefined {
-    const held = this.#held.get(`${eui} ${use}`);
+    const held = this.#find(eui, use);
     return held?.certificateFile ? this.#certified(held, held.certificateFile).certificate : undefined;
   }
 
   privateKey(eui: Eui64, use: KeyUse): PrivateKey | undefined {
-    const held = this.#held.get(`${eui} ${use}`);
+    const held = this.#find(eui, use);
     if (!held?.privateKeyFile) return undefined;
     held.privateKey ??= this.#fittingKey(held, held.privateKeyFile);
     return held.privateKey;

@@ -1,7 +1,6 @@
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
 import { decodeAndCheck } from '../../firmware-sim/gbcs/checked-message.ts';
 import { decodeEnvelope } from '../../firmware-sim/gbcs/envelope.ts';
-import type { KeyProvider } from '../../firmware-sim/gbcs/key-provider.ts';
 import { decode, encode, messageOf } from '../../firmware-sim/gbcs/message.ts';
 import { checkMac } from '../../firmware-sim/gbcs/protection.ts';
 import { systemEntropy } from '../../lab/crypto/native-suite.ts';
@@ -29,24 +28,6 @@ const prepared: Prepared[] = corpus.samples.flatMap((sample) => {
 });
 const signedCommands = prepared.filter((sample) => sample.primitives.verify && sample.envelope.header.cra === 'command');
 
-/** Every look-up answered from memory, as in a running lab. */
-function remembered(provider: KeyProvider): KeyProvider {
-  const memory = new Map<string, ReturnType<KeyProvider['publicKey']> | ReturnType<KeyProvider['privateKey']>>();
-  const recall = <T extends ReturnType<KeyProvider['publicKey']> | ReturnType<KeyProvider['privateKey']>>(
-    name: string,
-    find: () => T,
-  ): T => {
-    if (!memory.has(name)) memory.set(name, find());
-    return memory.get(name) as T;
-  };
-  return {
-    publicKey: (eui, use) => recall(`+${eui}${use}`, () => provider.publicKey(eui, use)),
-    privateKey: (eui, use) => recall(`-${eui}${use}`, () => provider.privateKey(eui, use)),
-    accessControlBroker: provider.accessControlBroker,
-  };
-}
-
-const lab = remembered(keys);
 const fresh = createNodeSuite({ entropy: systemEntropy, secretCacheSize: 0 });
 const caching = createNodeSuite({ entropy: systemEntropy });
 
@@ -60,7 +41,7 @@ const critical = compare(
     expect(primitives.verify?.() === true, 'signature of the floor');
   },
   ({ bytes }) => {
-    const { checked } = decodeAndCheck(fresh, bytes, lab);
+    const { checked } = decodeAndCheck(fresh, bytes, keys);
     expect(checked.mac === 'valid' && checked.signature === 'valid', 'verdicts');
   },
 );
@@ -79,7 +60,7 @@ const cached = compare(
   },
   ({ bytes }) => {
     const envelope = decodeEnvelope(bytes);
-    expect(checkMac(caching, envelope, lab) === 'valid', 'MAC');
+    expect(checkMac(caching, envelope, keys) === 'valid', 'MAC');
     messageOf(envelope, bytes);
   },
 );

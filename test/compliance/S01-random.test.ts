@@ -24,6 +24,7 @@ const anyHome = fc.record({
   rebootMs: fc.constantFrom(5_000, 45_000, 400_000),
   alertDelayMs: fc.constantFrom(0, 5_000, 90_000, 400_000),
   chBootMs: fc.constantFrom(5_000, 30_000, 120_000),
+  thresholdMs: fc.constantFrom(180_000, 180_000, 180_000, 60_000, 1_000),
   comparator: fc.constantFrom<PoaComparator>('gt', 'ge'),
   wanProfile: fc.constantFrom<WanProfile>('ideal', 'ideal', 'CS', 'N'),
   future: fc.boolean(),
@@ -71,8 +72,8 @@ function activationEdges(home: Home): number[] {
     back + WAN_LATENCY,
     home.rebootMs,
     reported,
-    180_000,
-    180_001 + home.holdMs,
+    home.thresholdMs,
+    home.thresholdMs + 1 + home.holdMs,
     settled,
     settled + 1_000,
   ];
@@ -115,7 +116,12 @@ function runCase(home: Home, outages: readonly Outage[], policy: Ad1PolicyName):
     wanProfile: home.wanProfile,
     activateAt: home.future ? ACTIVATE_AT : undefined,
     esme: { feedCutDuringActivationMs: home.feedCutMs, esmeRebootMs: home.rebootMs, restoreAlertDelayMs: home.alertDelayMs },
-    hubPower: { poaComparator: home.comparator, chBootMs: home.chBootMs },
+    hubPower: {
+      poaComparator: home.comparator,
+      chBootMs: home.chBootMs,
+      poaThresholdMs: home.thresholdMs,
+      holdupMs: home.thresholdMs + 20_000,
+    },
     policy: { policy, holdMs: home.holdMs },
   });
   const schedule = (findings: UpdateFindings): void => {

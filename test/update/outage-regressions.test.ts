@@ -74,6 +74,31 @@ describe('AD1s of real outages under suppress', () => {
   });
 });
 
+describe('a false alarm', () => {
+  it('is withheld with the threshold that the hub has', () => {
+    const hubPower = { poaThresholdMs: 60_000 };
+    const esme = { feedCutDuringActivationMs: 100_000 };
+    const result = runUpdate(updateConfig({ image, hubPower, esme, policy: { policy: 'suppress' } }));
+    expect(failures(result)).toEqual([]);
+    expect(result.findings.world.dcc.outageAlerts.map(({ fate }) => fate)).toEqual(['withheld']);
+  });
+
+  it('that comes late and may hardly be held is delivered, which is right', () => {
+    const esme = { feedCutDuringActivationMs: 240_000, esmeRebootMs: 5_000, restoreAlertDelayMs: 0 };
+    const policy = { policy: 'suppress', holdMs: 1 } as const;
+    const hubPower = { chBootMs: 5_000 };
+    const results = ['0', '1', '2', '3'].map((seed) =>
+      runUpdate(updateConfig({ seed, image, wanProfile: 'N', esme, hubPower, policy: { ...policy, settleMs: 0 } })),
+    );
+    for (const result of results) expect(failures(result)).toEqual([]);
+    const late = runUpdate(
+      updateConfig({ seed: '0', image, wanProfile: 'CS', esme, hubPower, policy: { ...policy, settleMs: 0 } }),
+    );
+    expect(failures(late)).toEqual([]);
+    expect(late.findings.world.dcc.outageAlerts.map(({ fate }) => fate)).toEqual(['delivered-delayed']);
+  });
+});
+
 describe('an activation that waits for mains', () => {
   function late(policy: Ad1PolicyName): UpdateResult {
     const at = Date.UTC(2030, 0, 15, 9);

@@ -176,6 +176,14 @@ describe('the verdict on AD1 fails when', () => {
     expect(without((run) => (recordOf(run).withheldAt = recordOf(run).receivedAt ?? 0))).toEqual(['ad1-fate']);
   });
 
+  it('mains was away, however shortly, while an alert that was withheld began', () => {
+    const spoiled = failing(findings({ cut: 240, policy: 'suppress' }), (run) => {
+      const from = recordOf(run).startedAt + 1_000;
+      run.world.premises.mainsLosses.push({ from, to: from + 2_000 });
+    });
+    expect(spoiled).toContain('ad1-fate');
+  });
+
   it('a real outage was ever withheld, or held for longer than it may', () => {
     const real = () => findings({ loss: 240, policy: 'suppress' });
     expect(failing(real(), (run) => (recordOf(run).withheldAt = alertOf(run).at))).toEqual(

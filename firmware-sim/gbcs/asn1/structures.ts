@@ -51,7 +51,7 @@ export const ProvideCredentialsResponse = sequenceOf(
   }),
 );
 
-const SpecialistFloor = sequence({ seqNumberUsage: cellUsage(), seqNumber: bigInteger() });
+const SpecialistFloor = sequence({ seqNumberUsage: integer({ '0': 'prepaymentTopUp' }), seqNumber: bigInteger() });
 const SeqNumberChange = sequence({
   remotePartyRole: role(),
   floorSeqNumber: bigInteger(),
