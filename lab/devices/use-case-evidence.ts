@@ -144,6 +144,8 @@ export const OWN_TESTS: ReadonlySet<string> = new Set([
   'CCS03',
   'CCS08',
   'CS02b',
+  'CS02bAnyByContingency',
+  'CS02bAnyExceptAbnormalRootByRecovery',
   'CS02e',
   'CS02g',
   'CS09',

@@ -1,11 +1,12 @@
 import { writeSync } from 'node:fs';
 import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node';
+import { skipReason } from './shared.ts';
 
-/** Why a test was skipped: what it said itself, else where its condition stands. */
+/** Why a test was skipped: what it or its suite's title said itself, else where its condition stands. */
 function reasonOf(test: TestCase): string {
   const result = test.result();
   const note = result.state === 'skipped' ? result.note : undefined;
-  return note ?? `condition in ${test.module.relativeModuleId}`;
+  return note ?? (test.fullName.includes(skipReason) ? skipReason : `condition in ${test.module.relativeModuleId}`);
 }
 
 /**

@@ -95,7 +95,7 @@ function shapesOf(message: WholeMessage): unknown {
   return message.payload.results.map(({ operation, result, data }) => [operation, result, shapeOf(data)]);
 }
 
-describe.skipIf(pairs.length === 0)('DLMS pairs of the reference data', () => {
+describe.skipIf(pairs.length === 0)(`DLMS pairs of the reference data (${pairs.length || skipReason})`, () => {
   it('success: the payload is the same octets with the clone of the response', (context) => {
     const keys = referenceKeystore(context);
     const wrong: string[] = [];

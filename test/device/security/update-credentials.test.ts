@@ -232,7 +232,7 @@ describe('who may authorise', () => {
     ]);
   });
 
-  it('takes recovery by signature alone, and a root only when the old one vouches for it', () => {
+  it('CS02bAnyExceptAbnormalRootByRecovery: takes recovery by signature alone, and a root only when the old one vouches for it', () => {
     const device = managed('ESME');
     const recovery = partyOf('recovery');
     const root = pki.authorities.deviceRoot.certificate.der;
