@@ -1,4 +1,4 @@
-import { operation, parameters, type Shape } from './operation.ts';
+import { fileLines, operation, parameters, type Shape } from './operation.ts';
 
 export const keystoreParameter = {
   type: 'directory',
@@ -14,15 +14,6 @@ export const messageFilesParameter = {
   stdin: true,
   help: 'messages as hex or base64',
 } as const;
-
-export const errorShape: Shape = {
-  type: 'object',
-  help: 'a file that is no message',
-  fields: {
-    file: { type: 'string' },
-    error: { type: 'object', fields: { kind: { type: 'string' }, message: { type: 'string' }, offset: { type: 'integer' } } },
-  },
-};
 
 const verdict: Shape = { type: 'choice', choices: ['valid', 'invalid', 'absent', 'no-key'] };
 
@@ -72,7 +63,7 @@ export const gbcsDecode = operation({
     { command: 'hanbench gbcs decode m.hex | hanbench gbcs encode -', help: 'gives the same message back' },
   ],
   parameters: gbcsDecodeParameters,
-  result: { kind: 'lines', shape: { type: 'one-of', shapes: [messageShape, errorShape] } },
+  result: fileLines(messageShape),
   jsonWhenPiped: true,
   load: () => import('./gbcs-decode-run.ts'),
 });

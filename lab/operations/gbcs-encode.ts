@@ -1,6 +1,6 @@
 import { SIGNATURE_PROFILES } from '../../firmware-sim/crypto/suite.ts';
-import { errorShape, keystoreParameter } from './gbcs-decode.ts';
-import { operation, parameters } from './operation.ts';
+import { keystoreParameter } from './gbcs-decode.ts';
+import { fileLines, operation, parameters } from './operation.ts';
 
 /** How signatures are made. */
 export const profileParameter = {
@@ -34,12 +34,6 @@ export const gbcsEncode = operation({
     { command: 'hanbench gbcs encode --keystore keys edited.json', help: 'sign and MAC what was edited' },
   ],
   parameters: gbcsEncodeParameters,
-  result: {
-    kind: 'lines',
-    shape: {
-      type: 'one-of',
-      shapes: [{ type: 'object', fields: { file: { type: 'string' }, message: { type: 'string', help: 'hex' } } }, errorShape],
-    },
-  },
+  result: fileLines({ type: 'object', fields: { file: { type: 'string' }, message: { type: 'string', help: 'hex' } } }),
   load: () => import('./gbcs-encode-run.ts'),
 });

@@ -1,7 +1,7 @@
 import { DEVICE_CHOICES } from '../devices/device-types.ts';
 import { MISBEHAVIOUR_FORMS } from '../devices/misbehaviours.ts';
 import { keystoreParameter } from './gbcs-decode.ts';
-import { operation, parameters, type Shape } from './operation.ts';
+import { nullable, operation, parameters, type Shape } from './operation.ts';
 
 export const deviceTypeParameter = {
   type: 'choice',
@@ -54,9 +54,9 @@ export const execShape: Shape = {
   type: 'object',
   fields: {
     file: { type: 'string' },
-    device: { type: 'one-of', shapes: [{ type: 'string', help: 'EUI-64 of the recipient' }, { type: 'null' }] },
+    device: nullable({ type: 'string', help: 'EUI-64 of the recipient' }),
     outcome: { type: 'choice', choices: ['response', 'no-response', 'rejected'] },
-    response: { type: 'one-of', shapes: [hex, { type: 'null' }] },
+    response: nullable(hex),
     alerts: { type: 'array', items: hex },
     responseSignature: { type: 'choice', choices: ['signed', 'no-key', 'not-required'] },
     reason: { type: 'string', optional: true, help: 'unless the outcome is response' },

@@ -1,6 +1,6 @@
-import { errorShape, keystoreParameter, messageFilesParameter } from './gbcs-decode.ts';
+import { keystoreParameter, messageFilesParameter } from './gbcs-decode.ts';
 import { profileParameter } from './gbcs-encode.ts';
-import { operation, parameters } from './operation.ts';
+import { fileLines, operation, parameters } from './operation.ts';
 
 export const gbcsSignParameters = parameters({
   files: { ...messageFilesParameter, help: 'pre-commands as hex or base64' },
@@ -24,23 +24,14 @@ export const gbcsSign = operation({
     "The originator's digital-signature key signs, and the Access Control Broker's key agreement with the device makes the MAC. Pre-commands may end after the payload or with the null signature.",
   examples: [{ command: 'hanbench gbcs sign --keystore keys precommand.hex > command.hex', help: 'a command ready to send' }],
   parameters: gbcsSignParameters,
-  result: {
-    kind: 'lines',
-    shape: {
-      type: 'one-of',
-      shapes: [
-        {
-          type: 'object',
-          fields: {
-            file: { type: 'string' },
-            useCase: { type: 'string' },
-            category: { type: 'string' },
-            message: { type: 'string', help: 'hex' },
-          },
-        },
-        errorShape,
-      ],
+  result: fileLines({
+    type: 'object',
+    fields: {
+      file: { type: 'string' },
+      useCase: { type: 'string' },
+      category: { type: 'string' },
+      message: { type: 'string', help: 'hex' },
     },
-  },
+  }),
   load: () => import('./gbcs-sign-run.ts'),
 });

@@ -164,6 +164,26 @@ export interface ResultShape {
   readonly shape: Shape;
 }
 
+/** What is printed in place of a result for a file whose content is bad. */
+const badFileShape: Shape = {
+  type: 'object',
+  help: 'a file whose content is bad',
+  fields: {
+    file: { type: 'string' },
+    error: { type: 'object', fields: { kind: { type: 'string' }, message: { type: 'string' }, offset: { type: 'integer' } } },
+  },
+};
+
+/** A line for each file: what the command has to say of it, or what is wrong with it. */
+export function fileLines(shape: Shape): ResultShape {
+  return { kind: 'lines', shape: { type: 'one-of', shapes: [shape, badFileShape] } };
+}
+
+/** A value that is always there but may be null. */
+export function nullable(shape: Shape, help?: string): Shape {
+  return { type: 'one-of', shapes: [shape, { type: 'null' }], ...(help !== undefined && { help }) };
+}
+
 /** Any value `JSON.stringify` writes without loss; undefined fields are left out. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 

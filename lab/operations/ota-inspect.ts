@@ -1,5 +1,5 @@
-import { operation, parameters } from './operation.ts';
-import { badImageShape, imageShape } from './ota-parameters.ts';
+import { fileLines, operation, parameters } from './operation.ts';
+import { imageShape } from './ota-parameters.ts';
 
 export const otaInspectParameters = parameters({
   files: {
@@ -19,7 +19,7 @@ export const otaInspect = operation({
   description: 'The hash is the one that CS06 carries: SHA-256 over the manufacturer image, without header and signature.',
   examples: [{ command: 'hanbench ota inspect --json app.ota', help: 'for programs' }],
   parameters: otaInspectParameters,
-  result: { kind: 'lines', shape: { type: 'one-of', shapes: [imageShape, badImageShape] } },
+  result: fileLines(imageShape),
   jsonWhenPiped: true,
   load: () => import('./ota-inspect-run.ts'),
 });

@@ -66,12 +66,3 @@ export const imageShape: Shape = {
 };
 
 export const oneImage: ResultShape = { kind: 'one', shape: imageShape };
-
-/** What stands in place of a result for a file whose content is bad. */
-export const badImageShape: Shape = {
-  type: 'object',
-  fields: {
-    file: { type: 'string' },
-    error: { type: 'object', fields: { kind: { type: 'string' }, message: { type: 'string' }, offset: { type: 'integer' } } },
-  },
-};

@@ -1,5 +1,4 @@
-import { operation, parameters } from './operation.ts';
-import { badImageShape } from './ota-parameters.ts';
+import { fileLines, operation, parameters } from './operation.ts';
 
 export const otaVerifyParameters = parameters({
   files: { type: 'path-in', positional: true, repeatable: true, required: true, stdin: true, help: 'OTA files' },
@@ -22,25 +21,16 @@ export const otaVerify = operation({
     { command: 'hanbench ota verify app.ota --certificate supplier.pem', help: 'against a certificate file' },
   ],
   parameters: otaVerifyParameters,
-  result: {
-    kind: 'lines',
-    shape: {
-      type: 'one-of',
-      shapes: [
-        {
-          type: 'object',
-          fields: {
-            file: { type: 'string' },
-            signature: { type: 'choice', choices: ['valid', 'invalid', 'absent'] },
-            hash: { type: 'choice', choices: ['match', 'mismatch'], optional: true },
-            sha256: { type: 'string', help: 'of the manufacturer image, hex' },
-            signer: { type: 'string', help: 'whose key it was checked with' },
-          },
-        },
-        badImageShape,
-      ],
+  result: fileLines({
+    type: 'object',
+    fields: {
+      file: { type: 'string' },
+      signature: { type: 'choice', choices: ['valid', 'invalid', 'absent'] },
+      hash: { type: 'choice', choices: ['match', 'mismatch'], optional: true },
+      sha256: { type: 'string', help: 'of the manufacturer image, hex' },
+      signer: { type: 'string', help: 'whose key it was checked with' },
     },
-  },
+  }),
   jsonWhenPiped: true,
   load: () => import('./ota-verify-run.ts'),
 });

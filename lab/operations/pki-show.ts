@@ -1,4 +1,4 @@
-import { operation, parameters } from './operation.ts';
+import { fileLines, operation, parameters } from './operation.ts';
 
 export const pkiShowParameters = parameters({
   files: {
@@ -28,79 +28,60 @@ export const pkiShow = operation({
     },
   ],
   parameters: pkiShowParameters,
-  result: {
-    kind: 'lines',
-    shape: {
-      type: 'one-of',
-      shapes: [
-        {
-          type: 'object',
-          fields: {
-            file: { type: 'string' },
-            kind: { type: 'choice', choices: ['device', 'organisation', 'authority', 'public-key'] },
-            eui: { type: 'string', optional: true, help: 'Entity Identifier of the holder' },
-            role: {
-              type: 'object',
-              optional: true,
-              fields: { code: { type: 'integer' }, name: { type: 'string', optional: true } },
-            },
-            commonName: { type: 'string', optional: true },
-            version: { type: 'integer', optional: true },
-            serial: { type: 'string', optional: true, help: 'hex' },
-            signatureAlgorithm: { type: 'string', optional: true },
-            issuer: { type: 'string', optional: true },
-            subject: { type: 'string', optional: true },
-            notBefore: { type: 'string', optional: true },
-            notAfter: { type: 'string', optional: true },
-            publicKey: {
-              type: 'object',
-              fields: {
-                curve: { type: 'choice', choices: ['P-256', 'P-384'] },
-                point: { type: 'string', help: 'hex, uncompressed' },
-              },
-            },
-            keyUsage: { type: 'array', items: { type: 'string' }, optional: true },
-            subjectKeyIdentifier: { type: 'string', optional: true },
-            subjectKeyIdentifierOfKey: { type: 'string', help: 'what the public key gives' },
-            authorityKeyIdentifier: { type: 'string', optional: true },
-            policies: { type: 'array', items: { type: 'string' }, optional: true },
-            hardwareType: { type: 'string', optional: true },
-            basicConstraints: {
-              type: 'object',
-              optional: true,
-              fields: { ca: { type: 'boolean' }, pathLength: { type: 'integer', optional: true } },
-            },
-            extensions: {
-              type: 'array',
-              optional: true,
-              items: { type: 'object', fields: { name: { type: 'string' }, critical: { type: 'boolean' } } },
-            },
-            sha256: { type: 'string', optional: true, help: 'fingerprint' },
-            signature: { type: 'choice', choices: ['valid', 'invalid', 'no-key'], optional: true },
-            findings: {
-              type: 'array',
-              optional: true,
-              items: {
-                type: 'object',
-                fields: { kind: { type: 'string' }, message: { type: 'string' }, clause: { type: 'string' } },
-              },
-            },
-          },
+  result: fileLines({
+    type: 'object',
+    fields: {
+      file: { type: 'string' },
+      kind: { type: 'choice', choices: ['device', 'organisation', 'authority', 'public-key'] },
+      eui: { type: 'string', optional: true, help: 'Entity Identifier of the holder' },
+      role: {
+        type: 'object',
+        optional: true,
+        fields: { code: { type: 'integer' }, name: { type: 'string', optional: true } },
+      },
+      commonName: { type: 'string', optional: true },
+      version: { type: 'integer', optional: true },
+      serial: { type: 'string', optional: true, help: 'hex' },
+      signatureAlgorithm: { type: 'string', optional: true },
+      issuer: { type: 'string', optional: true },
+      subject: { type: 'string', optional: true },
+      notBefore: { type: 'string', optional: true },
+      notAfter: { type: 'string', optional: true },
+      publicKey: {
+        type: 'object',
+        fields: {
+          curve: { type: 'choice', choices: ['P-256', 'P-384'] },
+          point: { type: 'string', help: 'hex, uncompressed' },
         },
-        {
+      },
+      keyUsage: { type: 'array', items: { type: 'string' }, optional: true },
+      subjectKeyIdentifier: { type: 'string', optional: true },
+      subjectKeyIdentifierOfKey: { type: 'string', help: 'what the public key gives' },
+      authorityKeyIdentifier: { type: 'string', optional: true },
+      policies: { type: 'array', items: { type: 'string' }, optional: true },
+      hardwareType: { type: 'string', optional: true },
+      basicConstraints: {
+        type: 'object',
+        optional: true,
+        fields: { ca: { type: 'boolean' }, pathLength: { type: 'integer', optional: true } },
+      },
+      extensions: {
+        type: 'array',
+        optional: true,
+        items: { type: 'object', fields: { name: { type: 'string' }, critical: { type: 'boolean' } } },
+      },
+      sha256: { type: 'string', optional: true, help: 'fingerprint' },
+      signature: { type: 'choice', choices: ['valid', 'invalid', 'no-key'], optional: true },
+      findings: {
+        type: 'array',
+        optional: true,
+        items: {
           type: 'object',
-          help: 'a file that is no certificate',
-          fields: {
-            file: { type: 'string' },
-            error: {
-              type: 'object',
-              fields: { kind: { type: 'string' }, message: { type: 'string' }, offset: { type: 'integer' } },
-            },
-          },
+          fields: { kind: { type: 'string' }, message: { type: 'string' }, clause: { type: 'string' } },
         },
-      ],
+      },
     },
-  },
+  }),
   jsonWhenPiped: true,
   load: () => import('./pki-show-run.ts'),
 });

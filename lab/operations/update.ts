@@ -1,7 +1,7 @@
 import { SIGNATURE_PROFILES } from '../../firmware-sim/crypto/suite.ts';
 import { AD1_POLICIES } from '../parties/ad1-policy.ts';
 import { WAN_PROFILES } from '../premises/wan-link.ts';
-import { operation, parameters, type Shape } from './operation.ts';
+import { nullable, operation, parameters, type Shape } from './operation.ts';
 
 export const updateParameters = parameters({
   image: { type: 'path-in', stdin: true, help: 'bare manufacturer image to wrap and sign (default: 256 KiB made from the seed)' },
@@ -122,16 +122,12 @@ const ad1Shape: Shape = {
     raisedAt: { type: 'string' },
     fate: { type: 'choice', choices: ['delivered', 'delivered-labelled', 'delivered-delayed', 'withheld'] },
     reachedNetworkOperator: { type: 'boolean' },
-    label: { type: 'one-of', shapes: [{ type: 'string' }, { type: 'null' }] },
-    reason: { type: 'one-of', shapes: [{ type: 'string' }, { type: 'null' }] },
+    label: nullable({ type: 'string' }),
+    reason: nullable({ type: 'string' }),
     delayed: { type: 'boolean' },
-    deliveredAt: { type: 'one-of', shapes: [{ type: 'string' }, { type: 'null' }] },
-    delaySeconds: {
-      type: 'one-of',
-      shapes: [{ type: 'number' }, { type: 'null' }],
-      help: 'from the hub sending it to the network operator having it',
-    },
-    within60Seconds: { type: 'one-of', shapes: [{ type: 'boolean' }, { type: 'null' }] },
+    deliveredAt: nullable({ type: 'string' }),
+    delaySeconds: nullable({ type: 'number' }, 'from the hub sending it to the network operator having it'),
+    within60Seconds: nullable({ type: 'boolean' }),
   },
 };
 
