@@ -1,9 +1,8 @@
 import { dlms } from '../../gbcs/dlms-apdu.ts';
-import { checkUtrn, readUtrn, type UtrnContent, type UtrnParties, utrnOriginatorCounter } from '../../gbcs/utrn.ts';
+import { checkUtrn, readUtrn, type UtrnContent, utrnOriginatorCounter } from '../../gbcs/utrn.ts';
 import { toAscii } from '../../kernel/bytes.ts';
-import type { Eui64 } from '../../kernel/eui64.ts';
 import { toSeconds2000 } from '../../kernel/time.ts';
-import type { Device } from '../device.ts';
+import { utrnParties } from '../utrn-parties.ts';
 import { type Access, DONE, type Outcome, RESULT, refusedWith } from './access.ts';
 import { appendRow } from './logs.ts';
 import { numberAt, setNumber } from './numbers.ts';
@@ -38,23 +37,6 @@ function wasUsed({ store, device }: Access, counter: number): boolean {
   const forgotten = used.length >= CACHE_SIZE && counter < Math.min(...used);
   const floor = device.counters.topUpFloor('supplier') ?? -1n;
   return used.includes(counter) || forgotten || utrnOriginatorCounter(counter) <= floor;
-}
-
-/** Shared secret of the supplier's prepayment key and the device's key-agreement key, from whichever end's private key is held. */
-function tokenSecret({ anchors, suite, eui }: Device, supplier: Eui64): UtrnParties['z'] | undefined {
-  const own = anchors.privateKey(eui, 'keyAgreement');
-  const theirs = anchors.publicKey(supplier, 'prePaymentTopUp');
-  if (own && theirs) return suite.sharedSecret(own, theirs);
-  const lent = anchors.privateKey(supplier, 'prePaymentTopUp');
-  const mine = anchors.publicKey(eui, 'keyAgreement');
-  return lent && mine ? suite.sharedSecret(lent, mine) : undefined;
-}
-
-function tokenParties(device: Device): UtrnParties | undefined {
-  const cell = device.anchors.cells.find((one) => one.use === 'prePaymentTopUp');
-  const supplier = cell?.party ?? device.anchors.partyOf('supplier');
-  const z = supplier && tokenSecret(device, supplier);
-  return supplier && z ? { supplier, device: device.eui, z } : undefined;
 }
 
 /** Where the money of a credit goes, in millipence. */
@@ -128,7 +110,7 @@ export function topUp(access: Access): Outcome {
   };
   const token = item.data.value instanceof Uint8Array ? toAscii(item.data.value) : '';
   if ('verdict' in readUtrn(token)) return refusedWith(RESULT.hardwareFault);
-  const parties = tokenParties(device);
+  const parties = utrnParties(device);
   const near = Number(command.header.originatorCounter >> 32n);
   const checked = parties && checkUtrn(device.suite, parties, token, near);
   if (checked?.verdict !== 'valid') return refuse(REFUSED_TOKEN.notAuthentic);

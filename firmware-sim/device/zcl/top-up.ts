@@ -1,7 +1,6 @@
-import { checkUtrn, type UTRN_VALUE_CLASSES, type UtrnCheck, type UtrnParties, utrnOriginatorCounter } from '../../gbcs/utrn.ts';
+import { checkUtrn, type UTRN_VALUE_CLASSES, type UtrnCheck, utrnOriginatorCounter } from '../../gbcs/utrn.ts';
 import { fromAscii, toAscii } from '../../kernel/bytes.ts';
-import type { Eui64 } from '../../kernel/eui64.ts';
-import type { Device } from '../device.ts';
+import { utrnParties } from '../utrn-parties.ts';
 import { raise } from './events.ts';
 import { numberIn, octetsIn } from './plain.ts';
 import { deviceSeconds, type Publication, type ZclCall } from './rule.ts';
@@ -53,26 +52,6 @@ const MAX_TOP_UP = 0x0022;
 const CUT_OFF = 0x0040;
 const PAYMENT_DEBT = 0x0231;
 const PERCENTAGE = 0x0239;
-
-/** The supplier's token parties; undefined when a key is not there. */
-function utrnParties(device: Device): UtrnParties | undefined {
-  const { anchors, suite } = device;
-  const cell = anchors.cells.find((one) => one.use === 'prePaymentTopUp');
-  const supplier = cell?.party ?? anchors.partyOf('supplier');
-  if (!supplier) return undefined;
-  const z = utrnSecret(device, supplier);
-  return z && suite ? { supplier, device: device.eui, z } : undefined;
-}
-
-/** Shared secret of the device's key-agreement key and the supplier's prepayment key, from either end. */
-function utrnSecret({ anchors, suite, eui }: Device, supplier: Eui64): Uint8Array | undefined {
-  const own = anchors.privateKey(eui, 'keyAgreement');
-  const peer = anchors.publicKey(supplier, 'prePaymentTopUp');
-  if (own && peer) return suite.sharedSecret(own, peer);
-  const lent = anchors.privateKey(supplier, 'prePaymentTopUp');
-  const device = anchors.publicKey(eui, 'keyAgreement');
-  return lent && device ? suite.sharedSecret(lent, device) : undefined;
-}
 
 const counters = (store: ZclStore): readonly number[] =>
   store.records('payment.utrnCounters').map((one) => numberIn(one, 'Counter'));
