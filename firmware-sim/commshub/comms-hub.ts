@@ -1,7 +1,8 @@
-import { Device, type DeviceSetup } from '../device/device.ts';
+import { Device } from '../device/device.ts';
 import type { DeviceEffect } from '../device/effects.ts';
 import type { HanFrame } from '../device/han-frame.ts';
 import { Outbox } from '../device/outbox.ts';
+import type { DeviceSetup } from '../device/setup.ts';
 import { decodeEnvelope } from '../gbcs/envelope.ts';
 import type { Bytes } from '../kernel/bytes.ts';
 import { ProtocolFault } from '../kernel/errors.ts';

@@ -13,10 +13,13 @@ import type { Millis } from '../kernel/time.ts';
 import { ALERT, ALERT_ROWS, type AlertRow, alertRow } from './alerts.ts';
 import { CLOCK_STATUS_UNSPECIFIED, type ClockState, dlmsDateTime } from './clock.ts';
 import type { CosemStore } from './cosem/store.ts';
+import { earliest } from './deadline.ts';
 import type { DeviceEffect } from './effects.ts';
 import { EventLog, type LogEntry, type LogName } from './event-log.ts';
 import { type DowngradePolicy, type FirmwareSlot, FirmwareStore } from './firmware.ts';
 import { FutureDatedQueue, type PendingCommand } from './future-dated.ts';
+import type { Life } from './life/life.ts';
+import { DEFAULT_PARAMETERS, type LifeParameters } from './life/parameters.ts';
 import { ACCEPTING_HAN, DeviceLog, type HanPort } from './management/device-log.ts';
 import { type Misbehaviours, responseCounter, responseOctets, responseTime } from './misbehaviours.ts';
 import { type AlertContent, alertPayload, commandQuote, type Notation } from './notation.ts';
@@ -27,80 +30,12 @@ import { type ContingencyUnwrap, unwrapContingencyKey } from './security/conting
 import { CredentialReports } from './security/credential-reports.ts';
 import type { DeviceIdentity } from './security/own-keys.ts';
 import { protectMessage } from './security/protect.ts';
+import type { AlertOptions, AlertSettings, DeviceProfile, DeviceSetup, ObjectFaults } from './setup.ts';
 import { type DeviceSnapshot, snapshotOf } from './snapshot.ts';
 import { type DeviceState, restoreDevice, stateOf } from './state.ts';
 import { type TrustAnchorCell, TrustAnchors } from './trust-anchors.ts';
 import type { Command, SupportedUseCase, UseCaseTable } from './use-case.ts';
 import type { ZclStore } from './zcl/store.ts';
-
-/** What a kind of device is: its tables, its payload notation, and what it is allowed to do by itself. */
-export interface DeviceProfile {
-  readonly useCases: UseCaseTable;
-  readonly notation: Notation;
-  /** Editions of the DLMS books its objects follow; undefined for a device without COSEM objects. */
-  readonly dlmsEdition?: typeof DLMS_EDITION;
-  /** Executes what the future-dated queue gives out and whose row does not say how. */
-  readonly executePending?: (device: Device, command: PendingCommand, now: Millis, effects: DeviceEffect[]) => void;
-  /** What event configuration says of a configurable code; undefined: as in the table of alerts. */
-  readonly alertSettings?: (device: Device, code: number) => AlertSettings | undefined;
-}
-
-/** Whether a code is sent and logged (ECS25a, ECS25b, GCS20). */
-export interface AlertSettings {
-  readonly send: boolean;
-  readonly log: boolean;
-}
-
-/** Faults that make one access fail as hardware does: `class:obis:member` or `cluster/command` to a result code. */
-export type ObjectFaults = ReadonlyMap<string, number>;
-
-/** What one device is made with. */
-export interface DeviceSetup {
-  readonly suite: CryptoSuite;
-  readonly identity: DeviceIdentity;
-  readonly cells: readonly TrustAnchorCell[];
-  readonly firmware: FirmwareSlot;
-  readonly signatureProfile: SignatureProfile;
-  readonly originatorCounter?: bigint;
-  readonly replayGranularity?: ReplayGranularity;
-  readonly downgrade?: DowngradePolicy;
-  readonly clock?: ClockState;
-  /** Generic security alerts a device sends in any hour at most, so that refusals cannot be used to flood (0: none). */
-  readonly securityAlertsPerHour?: number;
-  /** COSEM objects of an ESME, hub or SAPC. */
-  readonly cosem?: CosemStore | undefined;
-  /** ZCL clusters of a GSME, gas proxy or PPMID. */
-  readonly zcl?: ZclStore | undefined;
-  /** Named misbehaviour `object-fault`. */
-  readonly faults?: ObjectFaults;
-  /** What the device does wrong on purpose. */
-  readonly misbehaviours?: Misbehaviours;
-  /** Remote parties' private keys, for a device whose own private keys are not held. */
-  readonly lentKeys?: KeyProvider | undefined;
-  /** Whether validity in time of certificates is checked. Default true. */
-  readonly certificateValidity?: boolean;
-  /** What becomes of a certification path when the device has no root cell to end it at. Default `refuse`. */
-  readonly pathWithoutRoot?: 'refuse' | 'accept';
-  /** How the contingency key in a root cell is opened. Default: `unwrapContingencyKey`. */
-  readonly unwrapContingency?: ContingencyUnwrap;
-  /** What joins devices on the home area network. Default: accepts everything. */
-  readonly han?: HanPort;
-  /** Devices this one may talk to. */
-  readonly deviceLog?: DeviceLog;
-  /** Seed of key pairs the device makes. Default: its Entity Identifier. */
-  readonly keySeed?: number | string;
-  /** A state to start from, in place of what the other fields say about it. */
-  readonly state?: DeviceState;
-}
-
-/** What an alert may say differently from its table row. */
-export interface AlertOptions {
-  /** The entry is in the log already. */
-  readonly logged?: boolean;
-  readonly to?: Eui64;
-  readonly messageCode?: number;
-  readonly supplementary?: MessageHeader['supplementary'];
-}
 
 /**
  * What every GBCS device is made of: trust anchors, counters, logs, clock, firmware, pending commands, and the one receive
@@ -125,6 +60,8 @@ export class Device {
   readonly certificateValidity: boolean;
   readonly pathWithoutRoot: 'refuse' | 'accept';
   readonly unwrapContingency: ContingencyUnwrap;
+  readonly parameters: LifeParameters;
+  readonly life: Life | undefined;
   /** What a cloned report of credentials said; never used to authenticate. */
   readonly reports = new CredentialReports();
   /** How many security alerts, and malformed messages without a word, an hour may bring. */
@@ -155,6 +92,8 @@ export class Device {
     this.pathWithoutRoot = setup.pathWithoutRoot ?? 'refuse';
     this.unwrapContingency = setup.unwrapContingency ?? unwrapContingencyKey;
     this.#keySeed = setup.keySeed ?? setup.identity.eui;
+    this.parameters = setup.parameters ? { ...DEFAULT_PARAMETERS, ...setup.parameters } : DEFAULT_PARAMETERS;
+    this.life = profile.life?.(this);
     if (setup.state) this.restore(setup.state);
   }
 
@@ -168,7 +107,9 @@ export class Device {
   }
 
   set clock(clock: ClockState) {
+    const before = this.#clock.offsetMs;
     this.#clock = clock;
+    if (clock.offsetMs !== before) this.life?.clockMoved(before, clock.offsetMs);
   }
 
   /** The last counter the device has used in a message of its own. */
@@ -194,19 +135,38 @@ export class Device {
 
   /** When `poll` next has something to do, in the runtime's time. */
   get deadline(): Millis | undefined {
+    return earliest(this.#pendingDue, this.life?.deadline);
+  }
+
+  /** When the next future-dated command is due, in the runtime's time. */
+  get #pendingDue(): Millis | undefined {
     const at = this.futureDated.deadline;
     return at === undefined ? undefined : at - this.#clock.offsetMs;
   }
 
-  /** Executes whatever has become due, each command once even when the clock has jumped past it. */
+  /**
+   * Lives up to now and executes whatever has become due, each command once even when the clock has jumped past it. A command that
+   * became due while the device lived is executed at its time, one that was missed now.
+   */
   poll(now: Millis): DeviceEffect[] {
     const effects: DeviceEffect[] = [];
-    for (const pending of this.futureDated.takeDue(this.localTime(now))) {
-      const row = this.profile.useCases.get(pending.messageCode);
-      if (row?.executePending) row.executePending({ device: this, pending, now, effects });
-      else this.profile.executePending?.(this, pending, now, effects);
+    for (;;) {
+      const due = this.#pendingDue;
+      if (due === undefined || due > now) break;
+      const at = Math.min(now, Math.max(due, this.life?.livedTo ?? now));
+      this.life?.advance(at, effects);
+      const taken = this.futureDated.takeDue(this.localTime(at));
+      for (const pending of taken) this.#executePending(pending, at, effects);
+      if (taken.length > 0) this.life?.settle(at, effects);
     }
+    this.life?.advance(now, effects);
     return effects;
+  }
+
+  #executePending(pending: PendingCommand, now: Millis, effects: DeviceEffect[]): void {
+    const row = this.profile.useCases.get(pending.messageCode);
+    if (row?.executePending) row.executePending({ device: this, pending, now, effects });
+    else this.profile.executePending?.(this, pending, now, effects);
   }
 
   /**
@@ -235,6 +195,7 @@ export class Device {
     const { header, payload } = envelope;
     if (row.replayProtected) this.counters.record(role, header.messageCode, header.originatorCounter);
     effects.push({ kind: 'accepted', useCase: row.name, header });
+    this.life?.advance(now, effects);
     const command: Command = { header, payload, role, form: formOf(envelope) ?? 'maced' };
     const response = this.#responseHeader(row, header, now);
     try {
@@ -244,6 +205,7 @@ export class Device {
       if (!(error instanceof ProtocolFault)) throw error;
       this.#refuse(refused('bad-payload', error.message), header, now, effects);
     }
+    this.life?.settle(now, effects);
     return effects;
   }
 

@@ -4,6 +4,8 @@ import type { Eui64 } from '../kernel/eui64.ts';
 import type { Millis } from '../kernel/time.ts';
 import type { LogEntry, LogName } from './event-log.ts';
 import type { HanFrame } from './han-frame.ts';
+import type { SupplyCause, SupplyState } from './life/supply-switch.ts';
+import type { LedgerEntry } from './payment/ledger.ts';
 
 /** Why a received message was dropped without a response (GBCS 6.2.4). */
 export type RejectReason =
@@ -30,6 +32,16 @@ export type DeviceEffect =
       readonly responseMac: Protection;
     }
   | { readonly kind: 'log'; readonly log: LogName; readonly entry: LogEntry }
+  /** An event for displays on the home area network, with a sound where it is an alarm. */
+  | { readonly kind: 'home-event'; readonly at: Millis; readonly code: number; readonly audible: boolean }
+  | { readonly kind: 'ledger'; readonly entry: LedgerEntry }
+  | {
+      readonly kind: 'supply';
+      readonly at: Millis;
+      readonly from: SupplyState;
+      readonly to: SupplyState;
+      readonly cause: SupplyCause;
+    }
   | {
       readonly kind: 'rejected';
       readonly reason: RejectReason;

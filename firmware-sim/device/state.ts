@@ -9,6 +9,7 @@ import type { Device } from './device.ts';
 import type { LogEntry, LogName } from './event-log.ts';
 import type { FirmwareState } from './firmware.ts';
 import type { PendingCommand } from './future-dated.ts';
+import type { LifeState } from './life/life.ts';
 import type { DeviceLogEntry } from './management/device-log.ts';
 import type { ReplayState } from './replay-counters.ts';
 import type { CredentialReportState } from './security/credential-reports.ts';
@@ -43,11 +44,13 @@ export interface DeviceState {
   readonly limits: { readonly alerts: readonly Millis[]; readonly malformed: readonly Millis[] };
   readonly cosem?: ReturnType<CosemStore['snapshot']>;
   readonly zcl?: ReturnType<ZclStore['snapshot']>;
+  readonly life?: LifeState;
 }
 
 /** The state of a device. Octets are shared with it, not copied: it never changes them in place. */
 export function stateOf(device: Device): DeviceState {
   const { anchors, logs, limits, cosem, zcl } = device;
+  const life = device.life?.state();
   return {
     originatorCounter: device.originatorCounter,
     clock: device.clock,
@@ -71,6 +74,7 @@ export function stateOf(device: Device): DeviceState {
     limits: { alerts: limits.alerts.times, malformed: limits.malformed.times },
     ...(cosem && { cosem: cosem.snapshot() }),
     ...(zcl && { zcl: zcl.snapshot() }),
+    ...(life && { life }),
   };
 }
 
@@ -91,4 +95,5 @@ export function restoreDevice(device: Device, state: DeviceState): void {
   limits.malformed.times = state.limits.malformed;
   if (state.cosem) device.cosem?.restore(state.cosem);
   if (state.zcl) device.zcl?.restore(state.zcl);
+  device.life?.restore(state.life);
 }

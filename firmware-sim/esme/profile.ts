@@ -1,7 +1,7 @@
 import { cosemAlertSettings } from '../device/cosem/alert-settings.ts';
 import { cosemUseCases } from '../device/cosem/engine.ts';
-import type { DeviceProfile } from '../device/device.ts';
 import { managementUseCases } from '../device/management/use-cases.ts';
+import type { DeviceProfile } from '../device/setup.ts';
 import { useCaseTable } from '../device/use-case.ts';
 import { DLMS_EDITION } from '../dictionary/cosem.ts';
 

@@ -1,8 +1,9 @@
 import { earliest } from '../device/deadline.ts';
-import { Device, type DeviceSetup } from '../device/device.ts';
+import { Device } from '../device/device.ts';
 import type { DeviceEffect, HanDeviceEffect } from '../device/effects.ts';
 import type { HanFrame } from '../device/han-frame.ts';
 import { Outbox } from '../device/outbox.ts';
+import type { DeviceSetup } from '../device/setup.ts';
 import type { Millis } from '../kernel/time.ts';
 import { GSME_PROFILE } from './profile.ts';
 

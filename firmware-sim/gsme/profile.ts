@@ -1,5 +1,5 @@
-import type { DeviceProfile } from '../device/device.ts';
 import { managementUseCases } from '../device/management/use-cases.ts';
+import type { DeviceProfile } from '../device/setup.ts';
 import { useCaseTable } from '../device/use-case.ts';
 import { gasAlertSettings } from '../device/zcl/events.ts';
 import { zclUseCases } from '../device/zcl/use-cases.ts';

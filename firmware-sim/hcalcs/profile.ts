@@ -1,5 +1,5 @@
-import type { DeviceProfile } from '../device/device.ts';
 import { managementUseCases } from '../device/management/use-cases.ts';
+import type { DeviceProfile } from '../device/setup.ts';
 import { useCaseTable } from '../device/use-case.ts';
 
 /** What a HAN connected auxiliary load control switch supports, as far as remote messages address it. */

@@ -1,6 +1,6 @@
 import { cosemUseCases } from '../device/cosem/engine.ts';
-import type { DeviceProfile } from '../device/device.ts';
 import { managementUseCases } from '../device/management/use-cases.ts';
+import type { DeviceProfile } from '../device/setup.ts';
 import { useCaseTable } from '../device/use-case.ts';
 import { DLMS_EDITION } from '../dictionary/cosem.ts';
 

@@ -1,7 +1,7 @@
 import { CHF_PROFILE, GPF_PROFILE } from '../../firmware-sim/commshub/profile.ts';
 import { cosemDefaults } from '../../firmware-sim/device/cosem/defaults.ts';
 import { type CosemDeviceType, CosemStore } from '../../firmware-sim/device/cosem/store.ts';
-import type { DeviceProfile } from '../../firmware-sim/device/device.ts';
+import type { DeviceProfile } from '../../firmware-sim/device/setup.ts';
 import { useCaseTable } from '../../firmware-sim/device/use-case.ts';
 import { gasDefaults } from '../../firmware-sim/device/zcl/defaults.ts';
 import { ZclStore } from '../../firmware-sim/device/zcl/store.ts';

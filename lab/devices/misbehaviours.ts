@@ -1,5 +1,5 @@
-import type { ObjectFaults } from '../../firmware-sim/device/device.ts';
 import { MISBEHAVIOURS, type Misbehaviour, type Misbehaviours } from '../../firmware-sim/device/misbehaviours.ts';
+import type { ObjectFaults } from '../../firmware-sim/device/setup.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 
 /** What devices of a run do wrong on purpose. */

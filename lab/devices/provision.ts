@@ -1,8 +1,8 @@
 import type { CryptoSuite } from '../../firmware-sim/crypto/suite.ts';
-import type { DeviceSetup, ObjectFaults } from '../../firmware-sim/device/device.ts';
 import { Device } from '../../firmware-sim/device/device.ts';
 import { BENCH_DEVICE_LOG, DeviceLog } from '../../firmware-sim/device/management/device-log.ts';
 import type { Misbehaviours } from '../../firmware-sim/device/misbehaviours.ts';
+import type { DeviceSetup, ObjectFaults } from '../../firmware-sim/device/setup.ts';
 import type { DeviceState } from '../../firmware-sim/device/state.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';

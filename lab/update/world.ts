@@ -1,7 +1,7 @@
 import { CommsHub } from '../../firmware-sim/commshub/comms-hub.ts';
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
 import type { CryptoSuite } from '../../firmware-sim/crypto/suite.ts';
-import type { DeviceSetup } from '../../firmware-sim/device/device.ts';
+import type { DeviceSetup } from '../../firmware-sim/device/setup.ts';
 import { Esme } from '../../firmware-sim/esme/esme.ts';
 import { TEST_DEVICES } from '../../firmware-sim/gbcs/certificates/test-cast.ts';
 import { createTestPki, type TestPki } from '../../firmware-sim/gbcs/certificates/test-pki.ts';

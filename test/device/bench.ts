@@ -1,8 +1,9 @@
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
 import { cosemDefaults } from '../../firmware-sim/device/cosem/defaults.ts';
 import { CosemStore } from '../../firmware-sim/device/cosem/store.ts';
-import { Device, type DeviceSetup } from '../../firmware-sim/device/device.ts';
+import { Device } from '../../firmware-sim/device/device.ts';
 import type { DeviceEffect } from '../../firmware-sim/device/effects.ts';
+import type { DeviceSetup } from '../../firmware-sim/device/setup.ts';
 import { ESME_PROFILE } from '../../firmware-sim/esme/profile.ts';
 import { createTestPki } from '../../firmware-sim/gbcs/certificates/test-pki.ts';
 import { decodeEnvelope, type Envelope, encodeEnvelope } from '../../firmware-sim/gbcs/envelope.ts';

@@ -1,6 +1,6 @@
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
 import { type CryptoSuite, seededEntropy } from '../../firmware-sim/crypto/suite.ts';
-import type { ObjectFaults } from '../../firmware-sim/device/device.ts';
+import type { ObjectFaults } from '../../firmware-sim/device/setup.ts';
 import { decodeEnvelope, type Envelope } from '../../firmware-sim/gbcs/envelope.ts';
 import { type Bytes, equalBytes } from '../../firmware-sim/kernel/bytes.ts';
 import { Bench, type BenchAnswer } from '../../lab/devices/bench.ts';

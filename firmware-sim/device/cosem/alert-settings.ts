@@ -1,4 +1,5 @@
-import type { AlertSettings, Device } from '../device.ts';
+import type { Device } from '../device.ts';
+import type { AlertSettings } from '../setup.ts';
 
 /** Objects that hold the settings of a family of codes: what is sent, and what is logged (ECS25r1, ECS25r2). */
 const SETTINGS: Readonly<Record<number, { readonly send: string; readonly log: string }>> = {

@@ -1,6 +1,7 @@
 import { ALERT_ROWS } from '../alerts.ts';
-import type { AlertSettings, Device } from '../device.ts';
+import type { Device } from '../device.ts';
 import type { LogName } from '../event-log.ts';
+import type { AlertSettings } from '../setup.ts';
 import { numberIn } from './plain.ts';
 import type { ZclCall } from './rule.ts';
 

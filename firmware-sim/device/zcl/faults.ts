@@ -1,4 +1,4 @@
-import type { ObjectFaults } from '../device.ts';
+import type { ObjectFaults } from '../setup.ts';
 import { ZCL_STATUS } from './status.ts';
 import { attributeKey, commandKey } from './store.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Element } from '../../../firmware-sim/codec/element.ts';
 import { loadClone } from '../../../firmware-sim/device/cosem/clone.ts';
-import type { ObjectFaults } from '../../../firmware-sim/device/device.ts';
+import type { ObjectFaults } from '../../../firmware-sim/device/setup.ts';
 import { obisText } from '../../../firmware-sim/dictionary/cosem-obis.ts';
 import { decodeAndCheck } from '../../../firmware-sim/gbcs/checked-message.ts';
 import { type AccessRequest, decodeAccessRequest } from '../../../firmware-sim/gbcs/dlms-apdu.ts';

@@ -1,8 +1,9 @@
 import { createNodeSuite } from '../../../firmware-sim/crypto/node-suite.ts';
-import { Device, type DeviceSetup } from '../../../firmware-sim/device/device.ts';
+import { Device } from '../../../firmware-sim/device/device.ts';
 import { BENCH_DEVICE_LOG, DeviceLog } from '../../../firmware-sim/device/management/device-log.ts';
 import { managementUseCases } from '../../../firmware-sim/device/management/use-cases.ts';
 import { type DeviceType, trustAnchorCells } from '../../../firmware-sim/device/security/cell-table.ts';
+import type { DeviceSetup } from '../../../firmware-sim/device/setup.ts';
 import type { TrustAnchorCell } from '../../../firmware-sim/device/trust-anchors.ts';
 import { useCaseTable } from '../../../firmware-sim/device/use-case.ts';
 import type { KeyProvider, RemotePartyRole } from '../../../firmware-sim/gbcs/key-provider.ts';

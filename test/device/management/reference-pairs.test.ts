@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { finishActivation } from '../../../firmware-sim/device/activate-firmware.ts';
-import type { Device, DeviceSetup } from '../../../firmware-sim/device/device.ts';
+import type { Device } from '../../../firmware-sim/device/device.ts';
 import type { DeviceEffect } from '../../../firmware-sim/device/effects.ts';
 import { loadManagementClone } from '../../../firmware-sim/device/management/clone.ts';
+import type { DeviceSetup } from '../../../firmware-sim/device/setup.ts';
 import { decodeEnvelope, type Envelope } from '../../../firmware-sim/gbcs/envelope.ts';
 import { type Bytes, NO_BYTES, toHex } from '../../../firmware-sim/kernel/bytes.ts';
 import type { Millis } from '../../../firmware-sim/kernel/time.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decodeDer, encodeDer } from '../../../firmware-sim/codec/der.ts';
 import { generalizedTime } from '../../../firmware-sim/device/clock.ts';
-import type { DeviceSetup } from '../../../firmware-sim/device/device.ts';
 import { compareTime } from '../../../firmware-sim/device/management/set-time.ts';
+import type { DeviceSetup } from '../../../firmware-sim/device/setup.ts';
 import { SetTimeCommand, SetTimeResponse } from '../../../firmware-sim/gbcs/asn1/structures.ts';
 import { NO_BYTES } from '../../../firmware-sim/kernel/bytes.ts';
 import { logged, NOW } from '../bench.ts';

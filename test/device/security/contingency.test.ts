@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { decodeDer } from '../../../firmware-sim/codec/der.ts';
 import { tlv } from '../../../firmware-sim/codec/der-tlv.ts';
-import type { Device, DeviceSetup } from '../../../firmware-sim/device/device.ts';
+import type { Device } from '../../../firmware-sim/device/device.ts';
 import { cellNameOf } from '../../../firmware-sim/device/security/cell-identifier.ts';
 import { WRAPPED_CONTINGENCY_KEY } from '../../../firmware-sim/device/security/contingency.ts';
+import type { DeviceSetup } from '../../../firmware-sim/device/setup.ts';
 import type { CellName } from '../../../firmware-sim/device/trust-anchors.ts';
 import { UpdateCredentialsAlert, UpdateCredentialsResponse } from '../../../firmware-sim/gbcs/asn1/structures.ts';
 import { issueCertificate } from '../../../firmware-sim/gbcs/certificates/issue.ts';

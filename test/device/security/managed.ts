@@ -1,10 +1,11 @@
 import { encodeDer } from '../../../firmware-sim/codec/der.ts';
 import { tlv } from '../../../firmware-sim/codec/der-tlv.ts';
-import { Device, type DeviceSetup } from '../../../firmware-sim/device/device.ts';
+import { Device } from '../../../firmware-sim/device/device.ts';
 import type { DeviceEffect } from '../../../firmware-sim/device/effects.ts';
 import { managementUseCases } from '../../../firmware-sim/device/management/use-cases.ts';
 import { usageFields } from '../../../firmware-sim/device/security/cell-identifier.ts';
 import { type DeviceType, trustAnchorCells } from '../../../firmware-sim/device/security/cell-table.ts';
+import type { DeviceSetup } from '../../../firmware-sim/device/setup.ts';
 import type { CellName, TrustAnchorCell } from '../../../firmware-sim/device/trust-anchors.ts';
 import { useCaseTable } from '../../../firmware-sim/device/use-case.ts';
 import { TrustAnchorCellIdentifier } from '../../../firmware-sim/gbcs/asn1/structures.ts';

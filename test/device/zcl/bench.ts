@@ -1,5 +1,6 @@
-import { Device, type DeviceSetup, type ObjectFaults } from '../../../firmware-sim/device/device.ts';
+import { Device } from '../../../firmware-sim/device/device.ts';
 import type { DeviceEffect } from '../../../firmware-sim/device/effects.ts';
+import type { DeviceSetup, ObjectFaults } from '../../../firmware-sim/device/setup.ts';
 import { useCaseTable } from '../../../firmware-sim/device/use-case.ts';
 import { clonedFirmware, loadClone } from '../../../firmware-sim/device/zcl/clone.ts';
 import { gasDefaults } from '../../../firmware-sim/device/zcl/defaults.ts';

@@ -1,6 +1,7 @@
 import { Element } from '../../../firmware-sim/codec/element.ts';
-import { Device, type ObjectFaults } from '../../../firmware-sim/device/device.ts';
+import { Device } from '../../../firmware-sim/device/device.ts';
 import type { DeviceEffect } from '../../../firmware-sim/device/effects.ts';
+import type { ObjectFaults } from '../../../firmware-sim/device/setup.ts';
 import { gasDefaults } from '../../../firmware-sim/device/zcl/defaults.ts';
 import { elementsOf, recordOf } from '../../../firmware-sim/device/zcl/plain.ts';
 import { type ZclRecord, ZclStore } from '../../../firmware-sim/device/zcl/store.ts';

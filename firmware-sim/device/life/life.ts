@@ -1,0 +1,132 @@
+import { assert } from '../../kernel/errors.ts';
+import type { Millis } from '../../kernel/time.ts';
+import { earliest } from '../deadline.ts';
+import type { DeviceEffect } from '../effects.ts';
+import type { Organ, OrganState } from './organ.ts';
+
+/** What a life that has begun keeps: up to when it has been lived, and each organ's state by its name. */
+export interface LifeState {
+  /** Absent for a device that has only been used on a bench, where no time passes. */
+  readonly livedTo?: Millis;
+  readonly poweredDown: boolean;
+  readonly organs: Readonly<Record<string, OrganState>>;
+}
+
+/** Moments at one and the same time after which something must be wrong: an organ whose deadline does not move. */
+const STUCK_AFTER = 1_000;
+
+/**
+ * What a device does as time passes, put together from organs. Until `start` the device stands on a bench: commands have their
+ * consequences, but no time passes. After it, `advance` lets every organ act at its own moments, in the order of the organs,
+ * whatever steps the caller takes.
+ */
+export class Life {
+  readonly #organs: readonly Organ[];
+  #livedTo: Millis | undefined;
+  #begun = false;
+  #poweredDown = false;
+
+  constructor(organs: readonly Organ[]) {
+    this.#organs = organs;
+  }
+
+  /** Up to when the device has lived; undefined on a bench. */
+  get livedTo(): Millis | undefined {
+    return this.#livedTo;
+  }
+
+  /** When an organ has something to do next; undefined on a bench and without power. */
+  get deadline(): Millis | undefined {
+    if (this.#livedTo === undefined || this.#poweredDown) return undefined;
+    return earliest(...this.#organs.map((organ) => organ.deadline()));
+  }
+
+  /** Time begins to pass. */
+  start(now: Millis): void {
+    this.#begin(now);
+    this.#livedTo = now;
+  }
+
+  #begin(now: Millis): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    for (const organ of this.#organs) organ.begin?.(now);
+  }
+
+  /** Lives up to a moment: everything due until then happens, at its own time. A moment in the past changes nothing. */
+  advance(now: Millis, effects: DeviceEffect[]): void {
+    this.#begin(now);
+    if (this.#livedTo === undefined || this.#poweredDown) return;
+    let stuck = 0;
+    for (;;) {
+      const deadline = this.deadline;
+      const next = Math.max(this.#livedTo, Math.min(now, deadline ?? now));
+      stuck = next > this.#livedTo ? 0 : stuck + 1;
+      assert(stuck < STUCK_AFTER, `some organ has something to do at ${next} for ever: ${this.#restless(next)}`);
+      this.#passTo(next);
+      if (deadline === undefined || deadline > next) return;
+      for (const organ of this.#organs) organ.act?.(next, effects);
+    }
+  }
+
+  #restless(at: Millis): string {
+    const names = this.#organs.filter((organ) => (organ.deadline() ?? Number.POSITIVE_INFINITY) <= at).map(({ name }) => name);
+    return names.join(', ');
+  }
+
+  #passTo(next: Millis): void {
+    const from = this.#livedTo;
+    if (from === undefined || next <= from) return;
+    for (const organ of this.#organs) organ.pass?.(from, next);
+    this.#livedTo = next;
+  }
+
+  /** Draws the consequences of what has just changed from outside. */
+  settle(now: Millis, effects: DeviceEffect[]): void {
+    this.#begin(now);
+    if (this.#poweredDown) return;
+    for (const organ of this.#organs) organ.settle?.(now, effects);
+  }
+
+  /** The device's clock has been set: it was and is now so much ahead of the runtime. */
+  clockMoved(beforeMs: Millis, afterMs: Millis): void {
+    if (this.#livedTo === undefined) return;
+    for (const organ of this.#organs) organ.clockMoved?.(this.#livedTo, beforeMs, afterMs);
+  }
+
+  /** Power goes: what was due until now has happened (`advance` first), nothing more does. */
+  powerDown(now: Millis): void {
+    if (this.#poweredDown) return;
+    for (const organ of this.#organs) organ.powerDown?.(now);
+    this.#poweredDown = true;
+  }
+
+  /** Power is back: life goes on from now. */
+  powerUp(now: Millis, effects: DeviceEffect[]): void {
+    if (!this.#poweredDown) return;
+    this.#poweredDown = false;
+    if (this.#livedTo !== undefined) this.#livedTo = Math.max(this.#livedTo, now);
+    for (const organ of this.#organs) organ.powerUp?.(now, effects);
+  }
+
+  /** Undefined while the life has not begun. */
+  state(): LifeState | undefined {
+    if (!this.#begun) return undefined;
+    const organs = this.#organs.flatMap((organ): [string, OrganState][] => {
+      const state = organ.state();
+      return state === undefined ? [] : [[organ.name, state]];
+    });
+    return {
+      ...(this.#livedTo !== undefined && { livedTo: this.#livedTo }),
+      poweredDown: this.#poweredDown,
+      organs: Object.fromEntries(organs),
+    };
+  }
+
+  restore(state: LifeState | undefined): void {
+    this.#livedTo = state?.livedTo;
+    this.#begun = state !== undefined;
+    this.#poweredDown = state?.poweredDown ?? false;
+    for (const organ of this.#organs) organ.restore(state?.organs[organ.name]);
+  }
+}
