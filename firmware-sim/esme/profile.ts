@@ -4,6 +4,7 @@ import { managementUseCases } from '../device/management/use-cases.ts';
 import type { DeviceProfile } from '../device/setup.ts';
 import { useCaseTable } from '../device/use-case.ts';
 import { DLMS_EDITION } from '../dictionary/cosem.ts';
+import { EsmeLife } from './life.ts';
 
 /** What an ESME supports. */
 export const ESME_PROFILE: DeviceProfile = {
@@ -11,4 +12,5 @@ export const ESME_PROFILE: DeviceProfile = {
   notation: 'dlms',
   dlmsEdition: DLMS_EDITION,
   alertSettings: cosemAlertSettings,
+  life: (device) => new EsmeLife(device),
 };

@@ -1,0 +1,65 @@
+import type { Millis } from '../../kernel/time.ts';
+import type { Organ } from '../life/organ.ts';
+import { type LoadProfile, type Step, successiveLoads } from './load.ts';
+
+/**
+ * What a meter measures, as an organ: it acts whenever the load changes, so that between any two moments at which a life acts the
+ * load is one and the same. Put it first among the organs. The profile is handed in again after a restart and is not part of the state.
+ */
+export class LoadInput<T> implements Organ {
+  readonly name = 'load';
+  readonly #first: LoadProfile<T>;
+  readonly #later: Step<LoadProfile<T>>[] = [];
+  #profile: LoadProfile<T>;
+  #at: Millis = 0;
+  #living = false;
+
+  constructor(profile: LoadProfile<T>) {
+    this.#first = profile;
+    this.#profile = profile;
+  }
+
+  /** What is measured as a function of time, with every replacement there has been. */
+  get profile(): LoadProfile<T> {
+    return this.#profile;
+  }
+
+  /** The load from the moment up to which the device has lived. */
+  get current(): T {
+    return this.#profile.at(this.#at).value;
+  }
+
+  /** Another profile from a moment on; what was measured before stays as it was. */
+  replace(profile: LoadProfile<T>, from: Millis): void {
+    this.#later.push({ from, value: profile });
+    this.#profile = successiveLoads(this.#first, this.#later);
+  }
+
+  begin(now: Millis): void {
+    this.#at = now;
+    this.#living = true;
+  }
+
+  deadline(): Millis | undefined {
+    if (!this.#living) return undefined;
+    const { until } = this.#profile.at(this.#at);
+    return until === Number.POSITIVE_INFINITY ? undefined : until;
+  }
+
+  pass(_from: Millis, to: Millis): void {
+    this.#at = to;
+  }
+
+  powerUp(now: Millis): void {
+    this.#at = now;
+  }
+
+  state(): Millis | undefined {
+    return this.#living ? this.#at : undefined;
+  }
+
+  restore(state: unknown): void {
+    this.#living = typeof state === 'number';
+    if (typeof state === 'number') this.#at = state;
+  }
+}
