@@ -135,10 +135,10 @@ export class Device {
     return earliest(this.#pendingDue, this.life?.deadline);
   }
 
-  /** When the next future-dated command is due, in the runtime's time. */
+  /** When the next future-dated command is due, in the runtime's time. While the device does not know the time, none is. */
   get #pendingDue(): Millis | undefined {
     const at = this.futureDated.deadline;
-    return at === undefined ? undefined : at - this.#clock.offsetMs;
+    return at === undefined || this.#clock.status === 'invalid' ? undefined : at - this.#clock.offsetMs;
   }
 
   /**

@@ -4,7 +4,8 @@ import { type LoadProfile, type Step, successiveLoads } from './load.ts';
 
 /**
  * What a meter measures, as an organ: it acts whenever the load changes, so that between any two moments at which a life acts the
- * load is one and the same. Put it first among the organs. The profile is handed in again after a restart and is not part of the state.
+ * load is one and the same. Put it last among the organs: while time passes `current` is the load of that time, and when organs act it is
+ * the load from now on. The profile is handed in again after a restart and is not part of the state.
  */
 export class LoadInput<T> implements Organ {
   readonly name = 'load';
