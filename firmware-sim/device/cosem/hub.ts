@@ -18,6 +18,8 @@ const CURRENT_BACKUP = '104/0-0:30.3.0.255/m4';
 const HISTORIC_BACKUP = '104/0-0:30.3.1.255/m4';
 /** Devices a log or backup holds (GBCS mapping table). */
 const DEVICES_MAX = 16;
+/** Devices whose keys are kept after they were taken out; the oldest gives way (GBCS mapping table, CCS02). */
+const HISTORIC_MAX = 15;
 /** Status bits of a device that is joined (RTDS 4.5.0 CCS06). */
 const JOINED = Uint8Array.of(0xc8);
 const STATUS_BITS = 8;
@@ -97,7 +99,7 @@ export function unregisterDevice({ store, item, device, now, effects }: Access):
     backedUp(store, CURRENT_BACKUP).filter((row) => !isOf(row, eui)),
   );
   const historic = backedUp(store, HISTORIC_BACKUP).filter((row) => !isOf(row, eui));
-  setBackedUp(store, HISTORIC_BACKUP, [...historic, ...gone].slice(-DEVICES_MAX));
+  setBackedUp(store, HISTORIC_BACKUP, [...historic, ...gone].slice(-HISTORIC_MAX));
   effects.push(...deviceLogChanged(device, now));
   return DONE;
 }

@@ -134,13 +134,16 @@ function faultOf({ faults }: Device, mode: ReplacementMode): number | undefined 
 
 const pendingName = ({ useCase, messageCode }: ReplacementMode): string => `${useCase}:${messageCode.toString(16)}`;
 
-/** A future-dated update: 0x8F66 when every cell was replaced, else 0x8F67, to whoever sent the command. */
+/**
+ * A future-dated update: 0x8F66 when every cell was replaced, else 0x8F67, to whoever sent the command. The alert says when it was
+ * executed, as that about a CS06 does: later than the command's time where the clock has jumped or the device was off.
+ */
 function updateLater({ device, pending, now, effects }: PendingContext, mode: ReplacementMode): void {
   const executionOutcome = execute(device, parse(pending.payload), mode, now, effects);
   const { success } = CREDENTIAL_STATUS;
   const done = executionOutcome.replacementOutcomes.every(({ statusCode }) => statusCode === success);
   const alertCode = done ? ALERT.futureDatedDone : ALERT.futureDatedFailed;
-  const executionDateTime = generalizedTime(pending.at);
+  const executionDateTime = generalizedTime(device.localTime(now));
   const asn1 = encodeReport(UpdateCredentialsAlert, { alertCode, executionDateTime, executionOutcome });
   const messageCode = isLoadControllerMode(mode) ? OUTCOME_ALERTS.cs02g : OUTCOME_ALERTS.cs02b;
   effects.push(...device.alert(alertCode, now, { asn1 }, { to: pending.originator, messageCode }));

@@ -239,6 +239,16 @@ describe('the device log of a hub', () => {
     expect(devices(hub).length).toBe(16);
   });
 
+  it('keeps the keys of the last 15 devices that were taken out', () => {
+    const hub = deviceOf('CHF');
+    const euis = Array.from({ length: 17 }, (_, i) => `00db1234567891${(16 + i).toString(16)}`);
+    for (const eui of euis) {
+      expect(codes(call(hub, 'CCS01', [action('104/0-0:30.3.0.255/1', [eui, 1, '30'.repeat(16), 0])]))).toEqual([0]);
+      expect(codes(call(hub, 'CCS02', [action('104/0-0:30.3.0.255/2', eui)]))).toEqual([0]);
+    }
+    expect(backup(hub, '0-0:30.3.1.255')).toEqual(euis.slice(-15));
+  });
+
   it('restores the devices of a backup', () => {
     const hub = deviceOf('CHF');
     const entry: Plain = [EUI, '77'.repeat(16)];
