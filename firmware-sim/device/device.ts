@@ -8,7 +8,8 @@ import type { Bytes } from '../kernel/bytes.ts';
 import { assert, ProtocolFault } from '../kernel/errors.ts';
 import type { Eui64 } from '../kernel/eui64.ts';
 import type { Millis } from '../kernel/time.ts';
-import { ALERT, ALERT_ROWS, type AlertRow, alertRow } from './alerts.ts';
+import { ALERT_ROWS, type AlertRow } from './alert-table.ts';
+import { ALERT, alertRow } from './alerts.ts';
 import { CLOCK_STATUS_UNSPECIFIED, type ClockState, dlmsDateTime } from './clock.ts';
 import type { CosemStore } from './cosem/store.ts';
 import { earliest } from './deadline.ts';
@@ -231,8 +232,8 @@ export class Device {
   }
 
   /**
-   * Raises an alert by its table row: log entry and, where the row names a recipient, a signed or MACed alert message. A role the
-   * device has no cell for is answered for by the Access Control Broker. Event configuration may silence configurable codes.
+   * Raises an alert by its table row: log entry, a word to the displays of the home and, for each recipient, a signed or MACed
+   * message. Roles the device has no cell for are left out. Event configuration may silence configurable codes.
    * @param content octets after the alert's time, in the device's notation; or a whole payload
    */
   alert(code: number, now: Millis, content?: AlertContent, options: AlertOptions = {}): DeviceEffect[] {
@@ -240,17 +241,27 @@ export class Device {
     assert(row, `0x${code.toString(16)} is an alert or event code`);
     const effects: DeviceEffect[] = [];
     const settings = this.profile.alertSettings?.(this, code);
-    if (row.log && !options.logged && settings?.log !== false) this.log(row.log, { at: this.localTime(now), code }, effects);
-    const recipient = options.to ?? (row.recipient && this.#holderOf(row.recipient));
+    if (row.log && !options.logged && settings?.log !== false) {
+      const { data } = options;
+      this.log(row.log, { at: this.localTime(now), code, ...(data && { data }) }, effects);
+    }
+    if (row.home && settings?.home !== false) {
+      effects.push({ kind: 'home-event', at: now, code, audible: settings?.alarm === true });
+    }
     const messageCode = options.messageCode ?? row.messageCode?.[this.profile.notation];
-    if (messageCode !== undefined && recipient && settings?.send !== false) {
+    if (messageCode === undefined || settings?.send === false) return effects;
+    for (const recipient of options.to === undefined ? this.#recipientsOf(row) : [options.to]) {
       effects.push(this.#sendAlert(row, messageCode, recipient, content, now, options.supplementary));
     }
     return effects;
   }
 
-  #holderOf(role: NonNullable<AlertRow['recipient']>): Eui64 | undefined {
-    return this.anchors.partyOf(role) ?? this.anchors.partyOf('accessControlBroker');
+  #recipientsOf({ recipients, instead = ['accessControlBroker'] }: AlertRow): readonly Eui64[] {
+    const holders = (roles: AlertRow['recipients']): readonly Eui64[] => [
+      ...new Set(roles.flatMap((role) => this.anchors.partyOf(role) ?? [])),
+    ];
+    const known = holders(recipients);
+    return known.length > 0 || recipients.length === 0 ? known : holders(instead);
   }
 
   #sendAlert(

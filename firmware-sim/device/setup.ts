@@ -2,6 +2,7 @@ import type { CryptoSuite, SignatureProfile } from '../crypto/suite.ts';
 import type { DLMS_EDITION } from '../dictionary/cosem.ts';
 import type { MessageHeader } from '../gbcs/header.ts';
 import type { KeyProvider } from '../gbcs/key-provider.ts';
+import type { Bytes } from '../kernel/bytes.ts';
 import type { Eui64 } from '../kernel/eui64.ts';
 import type { Millis } from '../kernel/time.ts';
 import type { ClockState } from './clock.ts';
@@ -37,9 +38,14 @@ export interface DeviceProfile {
   readonly life?: (device: Device) => Life;
 }
 
-/** Whether a code is sent and logged (ECS25a, ECS25b, GCS20). */
+/** What becomes of a configurable code (ECS25a to ECS25b3, GCS20). */
 export interface AlertSettings {
+  /** Sent over the wide area network. */
   readonly send: boolean;
+  /** Shown on displays of the home area network, as far as its row says so. */
+  readonly home: boolean;
+  /** There is a sound with it. */
+  readonly alarm: boolean;
   readonly log: boolean;
 }
 
@@ -91,6 +97,8 @@ export interface DeviceSetup {
 export interface AlertOptions {
   /** The entry is in the log already. */
   readonly logged?: boolean;
+  /** Other information that the log entry carries. */
+  readonly data?: Bytes;
   readonly to?: Eui64;
   readonly messageCode?: number;
   readonly supplementary?: MessageHeader['supplementary'];

@@ -1,3 +1,4 @@
+import { setFactoryAlerts } from '../device/cosem/alert-settings.ts';
 import type { Device } from '../device/device.ts';
 import { Life } from '../device/life/life.ts';
 import { constantLoad, type ElectricityLoad, NO_ELECTRICITY } from '../device/metering/load.ts';
@@ -8,7 +9,8 @@ import { assert } from '../kernel/errors.ts';
 export class EsmeLife extends Life {
   readonly load: LoadInput<ElectricityLoad>;
 
-  constructor(_device: Device) {
+  constructor(device: Device) {
+    setFactoryAlerts(device);
     const load = new LoadInput(constantLoad(NO_ELECTRICITY));
     super([load]);
     this.load = load;

@@ -1,4 +1,4 @@
-import { ALERT_ROWS } from '../../firmware-sim/device/alerts.ts';
+import { ALERT_ROWS } from '../../firmware-sim/device/alert-table.ts';
 import { CATALOGUE, type UseCaseRow } from '../../firmware-sim/gbcs/catalogue.ts';
 import { REMOTE_PARTY_ROLES } from '../../firmware-sim/gbcs/key-provider.ts';
 import { DEVICE_TYPES } from './device-types.ts';

@@ -1,4 +1,5 @@
-import { ALERT_ROWS, alertText } from '../../firmware-sim/device/alerts.ts';
+import { ALERT_ROWS } from '../../firmware-sim/device/alert-table.ts';
+import { alertText } from '../../firmware-sim/device/alerts.ts';
 import { toIso } from '../../firmware-sim/kernel/time.ts';
 import type { Json } from '../operations/operation.ts';
 import type { Received } from './remote-party.ts';

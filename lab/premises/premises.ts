@@ -1,6 +1,7 @@
 import type { CommsHub, HubEffect } from '../../firmware-sim/commshub/comms-hub.ts';
 import type { HubPowerState } from '../../firmware-sim/commshub/hub-power.ts';
-import { ALERT_ROWS, alertText } from '../../firmware-sim/device/alerts.ts';
+import { ALERT_ROWS } from '../../firmware-sim/device/alert-table.ts';
+import { alertText } from '../../firmware-sim/device/alerts.ts';
 import type { HanDeviceEffect } from '../../firmware-sim/device/effects.ts';
 import type { HanFrame } from '../../firmware-sim/device/han-frame.ts';
 import type { Esme } from '../../firmware-sim/esme/esme.ts';

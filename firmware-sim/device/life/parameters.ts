@@ -13,6 +13,11 @@ const row = <T>(value: T, help: string, source: string): ParameterRow<T> => ({ d
  * better (`DeviceSetup.parameters`); docs/deviations.md says what each default stands on.
  */
 export const LIFE_PARAMETERS = {
+  factoryAlerts: row(
+    'all',
+    'configurable codes an electricity meter sends when it leaves the factory: `all`, or of 81xx only a few (`few`)',
+    'not public',
+  ),
   clockCheckHours: row(24, 'hours between two comparisons of the clock with the hub', 'recalled; "at least daily"'),
 } as const satisfies Readonly<Record<string, ParameterRow<number | boolean | string>>>;
 

@@ -1,13 +1,13 @@
-import { ALERT_ROWS } from '../alerts.ts';
 import type { Device } from '../device.ts';
-import type { LogName } from '../event-log.ts';
 import type { AlertSettings } from '../setup.ts';
 import { numberIn } from './plain.ts';
 import type { ZclCall } from './rule.ts';
 
-/** Event Configuration bits (GBCS GCS20): log action in bits 0 to 2, alert to the wide area network in bit 3. */
+/** Event Configuration bits (GBCS GCS20): log action in bits 0 to 2, then who is told, and whether there is a sound. */
 const LOG_ACTION = 0x07;
 const WIDE_AREA = 0x08;
+const HOME_AREA = 0x10;
+const ALARM = 0x40;
 
 /**
  * What a gas device's event configuration (GCS20) says of a configurable code; undefined for a code that cannot be configured.
@@ -17,19 +17,11 @@ export function gasAlertSettings(device: Device, code: number): AlertSettings | 
   const row = device.zcl?.records('events.configuration').find((one) => numberIn(one, 'Event ID') === code);
   if (!row) return undefined;
   const bits = numberIn(row, 'Event Configuration');
-  return { send: (bits & WIDE_AREA) !== 0, log: (bits & LOG_ACTION) !== 0 };
+  const has = (mask: number): boolean => (bits & mask) !== 0;
+  return { send: has(WIDE_AREA), home: has(HOME_AREA), alarm: has(ALARM), log: has(LOG_ACTION) };
 }
 
-/** Says that something has happened: an alert where the table has one for it, else a line in a log, both as configured. */
-export function raise(
-  { device, now, effects }: Pick<ZclCall, 'device' | 'now' | 'effects'>,
-  code: number,
-  log: LogName = 'event',
-): void {
-  if (ALERT_ROWS.has(code)) {
-    effects.push(...device.alert(code, now));
-    return;
-  }
-  if (gasAlertSettings(device, code)?.log === false) return;
-  device.log(log, { at: device.localTime(now), code }, effects);
+/** Says that something has happened, in the ways the table of alerts has for it and as configured. */
+export function raise({ device, now, effects }: Pick<ZclCall, 'device' | 'now' | 'effects'>, code: number): void {
+  effects.push(...device.alert(code, now));
 }

@@ -62,7 +62,7 @@ function clearEventLog(call: ZclCall): Publication {
   if (id !== LOG_ID.general && id !== LOG_ID.gasMeter) return cleared(0);
   store.setRecords('log.event', []);
   device.logs.event.clear();
-  raise(call, LOG_WAS_CLEARED, 'security');
+  raise(call, LOG_WAS_CLEARED);
   return cleared(GENERAL_CLEARED);
 }
 

@@ -89,7 +89,7 @@ function answer(call: ZclCall, result: number, value: number): Publication {
 }
 
 function refuse(call: ZclCall, result: number, code: number | undefined = EVENT[result]): Publication {
-  if (code !== undefined) raise(call, code, 'security');
+  if (code !== undefined) raise(call, code);
   return answer(call, result, NO_VALUE);
 }
 

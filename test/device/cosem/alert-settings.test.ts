@@ -17,14 +17,14 @@ function off(code: number): string {
 describe('event and alert settings of a meter', () => {
   it('let every configurable code through until one is switched off, and leave the others alone', () => {
     const device = deviceOf();
-    expect(cosemAlertSettings(device, WARNING)).toEqual({ send: true, log: true });
+    expect(cosemAlertSettings(device, WARNING)).toEqual({ send: true, home: true, alarm: true, log: true });
     call(device, 'ECS25a', [{ operation: 'set', key: '1/0-30:97.98.11.255/2', data: off(WARNING) }]);
-    expect(cosemAlertSettings(device, WARNING)).toEqual({ send: false, log: true });
+    expect(cosemAlertSettings(device, WARNING)).toEqual({ send: false, home: true, alarm: true, log: true });
     call(device, 'ECS25a3', [{ operation: 'set', key: '1/0-30:97.98.14.255/2', data: off(WARNING) }]);
-    expect(cosemAlertSettings(device, WARNING)).toEqual({ send: false, log: false });
-    expect(cosemAlertSettings(device, WARNING + 1)).toEqual({ send: true, log: true });
+    expect(cosemAlertSettings(device, WARNING)).toEqual({ send: false, home: true, alarm: true, log: false });
+    expect(cosemAlertSettings(device, WARNING + 1)).toEqual({ send: true, home: true, alarm: true, log: true });
     expect([cosemAlertSettings(device, 0x80a0), cosemAlertSettings(device, 0x8f0c)]).toEqual([
-      { send: true, log: true },
+      { send: true, home: false, alarm: false, log: true },
       undefined,
     ]);
   });
@@ -33,6 +33,30 @@ describe('event and alert settings of a meter', () => {
     const device = deviceOf();
     call(device, 'ECS25b', [{ operation: 'set', key: '1/0-33:97.98.11.255/2', data: off(0x8002) }]);
     expect([cosemAlertSettings(device, 0x8002)?.send, cosemAlertSettings(device, 0x8102)?.send]).toEqual([false, true]);
+  });
+
+  it.each([
+    ['ECS25a1', 12, []],
+    ['ECS25a2', 13, [false]],
+  ] as const)('of displays and sounds are separate: %s', (useCase, object, sounds) => {
+    const { cosem } = deviceOf();
+    const device = new Device(ESME_PROFILE, deviceSetup({ cosem }));
+    call(device, useCase, [{ operation: 'set', key: `1/0-30:97.98.${object}.255/2`, data: off(0x8119) }]);
+    const effects = device.alert(0x8119, NOW);
+    expect(effects.flatMap((effect) => (effect.kind === 'home-event' ? [effect.audible] : []))).toEqual(sounds);
+    expect(sent(effects)).toHaveLength(1);
+  });
+
+  it('leave the factory as the profile says: everything sent, or a few codes', () => {
+    const fresh = (factoryAlerts: string): Device => {
+      const { cosem } = deviceOf();
+      return new Device(ESME_PROFILE, deviceSetup({ cosem, parameters: { factoryAlerts } }));
+    };
+    const sends = (device: Device): boolean[] =>
+      [0x810d, 0x81a0, 0x81c0, 0x8002].map((code) => sent(device.alert(code, NOW)).length > 0);
+    expect(sends(fresh('all'))).toEqual([true, true, true, true]);
+    expect(sends(fresh('few'))).toEqual([true, true, false, true]);
+    expect(logged(fresh('few').alert(0x81c0, NOW))).toEqual([0x81c0]);
   });
 
   it('decide what an ESME sends and logs', () => {
