@@ -1,8 +1,7 @@
-import type { Element } from '../../codec/element.ts';
-import type { Bytes } from '../../kernel/bytes.ts';
 import { setTime } from '../management/set-time.ts';
 import { type Access, DONE, type Outcome, RESULT, refusedWith } from './access.ts';
 import { namedMoment } from './activations.ts';
+import { octetsOf } from './numbers.ts';
 
 /** Validity interval that preset_adjusting_time leaves for adjust_to_preset_time (Blue Book, class 8). */
 const INTERVAL_START = '8/0-0:1.0.0.255/validity-start';
@@ -10,9 +9,6 @@ const INTERVAL_END = '8/0-0:1.0.0.255/validity-end';
 
 /** Clock adjusted (GBCS table 16.2). */
 const ADJUSTED = 0x8145;
-
-const octetsOf = (element: Element | undefined): Bytes =>
-  element?.value instanceof Uint8Array ? element.value : new Uint8Array(0);
 
 /**
  * preset_adjusting_time: the time itself is left open, the interval says between which moments the hub's time has to lie

@@ -5,6 +5,7 @@ import type { PendingContext } from '../use-case.ts';
 import { type Access, type Outcome, RESULT, refusedWith } from './access.ts';
 import { namedMoment } from './activations.ts';
 import { fieldsAlert } from './alert-content.ts';
+import { octetsOf } from './numbers.ts';
 import type { CosemStore } from './store.ts';
 import { carryOut, isPresent, levelOf, type Order, orderOf, selectorOf, setState } from './switching.ts';
 
@@ -26,8 +27,6 @@ const beforeKey = ({ n, direction }: Order): string => `1/0-0:94.44.0.3${n}/${di
 /** Start (3) or end (4) of a limit's period (structures of ECS47e). */
 const periodOf = (store: CosemStore, n: number, part: 3 | 4): Element =>
   dlms('octet-string', octetsOf(store.get(`1/0-0:94.44.${116 + n}.${part}/2`)));
-
-const octetsOf = (element: Element | undefined): Uint8Array => (element?.value instanceof Uint8Array ? element.value : NO_BYTES);
 
 /**
  * Limits the level of a proportional controller: what is above the limit comes down to it, until the period is over. The

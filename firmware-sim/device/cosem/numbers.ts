@@ -1,4 +1,5 @@
 import { Element } from '../../codec/element.ts';
+import { type Bytes, NO_BYTES } from '../../kernel/bytes.ts';
 import { assert } from '../../kernel/errors.ts';
 import { attributeOf, type CosemKey } from './key.ts';
 import type { CosemStore } from './store.ts';
@@ -10,6 +11,11 @@ const INT32_MIN = -0x8000_0000;
 /** The same element with another value. */
 export function withValue(element: Element, value: Element['value']): Element {
   return new Element(element.name, element.type, value, element.meta, element.named, element.extras);
+}
+
+/** Octets of a string; none when there is no such value. */
+export function octetsOf(element: Element | undefined): Bytes {
+  return element?.value instanceof Uint8Array ? element.value : NO_BYTES;
 }
 
 /** The number an attribute holds; 0 when the device does not have it. */
