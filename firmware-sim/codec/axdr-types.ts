@@ -46,41 +46,48 @@ export const MAX_DEPTH = 24;
 /** No GBCS attribute holds more values; a larger claim is an attack on memory. */
 export const MAX_ITEMS = 65_535;
 
-/** Ranges of integer types: octets and sign. */
-export const INTEGER_TYPES: Readonly<Partial<Record<string, { readonly octets: number; readonly signed: boolean }>>> = {
-  'double-long': { octets: 4, signed: true },
-  'double-long-unsigned': { octets: 4, signed: false },
-  bcd: { octets: 1, signed: true },
-  integer: { octets: 1, signed: true },
-  long: { octets: 2, signed: true },
-  unsigned: { octets: 1, signed: false },
-  'long-unsigned': { octets: 2, signed: false },
-  long64: { octets: 8, signed: true },
-  'long64-unsigned': { octets: 8, signed: false },
-  enum: { octets: 1, signed: false },
-};
-
-/** A length and the octets it took. */
-export interface Length {
-  readonly value: number;
+/** An integer type: octets, sign, and the range of values (of those whose range numbers hold exactly). */
+export interface IntegerType {
   readonly octets: number;
+  readonly signed: boolean;
+  readonly min: number;
+  readonly max: number;
 }
 
-/** A-XDR length; longer than minimal forms are kept, not refused. */
-export function readLength(reader: ByteReader): Length {
+const integerType = (octets: number, signed: boolean): IntegerType => {
+  const span = 2 ** (octets * 8);
+  return signed ? { octets, signed, min: -span / 2, max: span / 2 - 1 } : { octets, signed, min: 0, max: span - 1 };
+};
+
+/** Integer types by name. */
+export const INTEGER_TYPES: Readonly<Partial<Record<string, IntegerType>>> = {
+  'double-long': integerType(4, true),
+  'double-long-unsigned': integerType(4, false),
+  bcd: integerType(1, true),
+  integer: integerType(1, true),
+  long: integerType(2, true),
+  unsigned: integerType(1, false),
+  'long-unsigned': integerType(2, false),
+  long64: integerType(8, true),
+  'long64-unsigned': integerType(8, false),
+  enum: integerType(1, false),
+};
+
+/** A-XDR length; longer than minimal forms are accepted, not refused: `lengthExtras` keeps them. */
+export function readLength(reader: ByteReader): number {
   const at = reader.at;
   const first = reader.u8();
-  if (first < 0x80) return { value: first, octets: 1 };
+  if (first < 0x80) return first;
   const count = first & 0x7f;
   if (count === 0 || count > 4) reader.fail('bad-axdr', `length form 0x${first.toString(16)} is not supported`, at);
   let value = 0;
   for (let i = 0; i < count; i++) value = value * 256 + reader.u8();
-  return { value, octets: count + 1 };
+  return value;
 }
 
-/** Remembers a length that was longer than minimal. */
-export function lengthExtras(length: Length): ElementExtras | undefined {
-  return length.octets === minimalLengthOctets(length.value) ? undefined : { lengthOctets: length.octets };
+/** Remembers a length that took more octets than its shortest form. */
+export function lengthExtras(length: number, octets: number): ElementExtras | undefined {
+  return octets === minimalLengthOctets(length) ? undefined : { lengthOctets: octets };
 }
 
 /** Writes a length in its shortest form, or in `lengthOctets` octets. */

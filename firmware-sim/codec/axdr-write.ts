@@ -1,7 +1,7 @@
 import { ByteWriter } from '../kernel/byte-writer.ts';
 import { type Bytes, fromAscii } from '../kernel/bytes.ts';
 import { ProtocolFault } from '../kernel/errors.ts';
-import { AXDR_TAGS, type AxdrType, FIXED_OCTETS, floatView, INTEGER_TYPES, writeLength } from './axdr-types.ts';
+import { AXDR_TAGS, type AxdrType, FIXED_OCTETS, floatView, INTEGER_TYPES, type IntegerType, writeLength } from './axdr-types.ts';
 import type { Element, RowType } from './element.ts';
 
 const UTF8_ENCODER = new TextEncoder();
@@ -10,17 +10,27 @@ function wrong(element: Element, wanted: string): never {
   throw new ProtocolFault('bad-value', `${element.name}: ${element.type} takes ${wanted}, not ${String(element.value)}`);
 }
 
-function writeInteger(writer: ByteWriter, element: Element, octets: number, signed: boolean): void {
+function writeInteger(writer: ByteWriter, element: Element, { octets, signed, min, max }: IntegerType): void {
   const { value } = element;
+  if (octets === 8) {
+    writer.u64(wideInteger(element, signed));
+    return;
+  }
   if (typeof value !== 'number' && typeof value !== 'bigint') wrong(element, 'an integer');
-  if (typeof value === 'number' && !Number.isInteger(value)) wrong(element, 'an integer');
-  const wide = BigInt(value);
-  const fits = signed ? BigInt.asIntN(octets * 8, wide) : BigInt.asUintN(octets * 8, wide);
-  if (fits !== wide) wrong(element, `${octets} octets${signed ? ', signed' : ''}`);
-  if (octets === 8) writer.u64(wide);
-  else if (octets === 4) writer.u32(Number(BigInt.asUintN(32, wide)));
-  else if (octets === 2) writer.u16(Number(BigInt.asUintN(16, wide)));
-  else writer.u8(Number(BigInt.asUintN(8, wide)));
+  const narrow = Number(value);
+  if (!Number.isInteger(narrow)) wrong(element, 'an integer');
+  if (narrow < min || narrow > max) wrong(element, `${octets} octets${signed ? ', signed' : ''}`);
+  if (octets === 4) writer.u32(narrow);
+  else if (octets === 2) writer.u16(narrow);
+  else writer.u8(narrow);
+}
+
+function wideInteger(element: Element, signed: boolean): bigint {
+  const { value } = element;
+  if (typeof value !== 'bigint' && !Number.isInteger(value)) wrong(element, 'an integer');
+  const wide = BigInt(value as number | bigint);
+  const fits = signed ? BigInt.asIntN(64, wide) : BigInt.asUintN(64, wide);
+  return fits === wide ? wide : wrong(element, `8 octets${signed ? ', signed' : ''}`);
 }
 
 function octets(element: Element): Bytes {
@@ -64,7 +74,7 @@ function writeValue(writer: ByteWriter, element: Element): void {
   const type = element.type as AxdrType;
   const range = INTEGER_TYPES[type];
   if (range) {
-    writeInteger(writer, element, range.octets, range.signed);
+    writeInteger(writer, element, range);
     return;
   }
   switch (type) {

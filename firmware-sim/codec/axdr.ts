@@ -14,24 +14,22 @@ import { minimalLengthOctets } from './der-tlv.ts';
 import { Element, type ElementExtras, type RowType, type Scalar } from './element.ts';
 import { fieldLayout, fitting, type Layout, type PackedField, packedOctets } from './layout.ts';
 
-/** Naming while decoding: a layout where there is one, else the path. */
-interface Naming {
-  readonly layout: Layout | undefined;
-  readonly path: string;
-}
-
-function element(naming: Naming, type: string, value: Scalar | readonly Element[], extras?: ElementExtras): Element {
-  const { layout, path } = naming;
+/** A value under its layout where there is one, else under its path. */
+function element(
+  layout: Layout | undefined,
+  path: string,
+  type: string,
+  value: Scalar | readonly Element[],
+  extras?: ElementExtras,
+): Element {
   return layout
     ? new Element(layout.name, type, value, layout.meta, true, extras)
     : new Element(path, type, value, undefined, false, extras);
 }
 
-/** Path grows only where names end, so that decoding well-known values builds no strings. */
-function nested(naming: Naming, layout: Layout | undefined, index: number): Naming {
-  if (layout) return { layout, path: '' };
-  const base = naming.layout ? naming.layout.name : naming.path;
-  return { layout: undefined, path: `${base}.${index}` };
+/** Path of item `index`. It grows only where names end, so that decoding well-known values builds no strings. */
+function pathBelow(outer: Layout | undefined, path: string, layout: Layout | undefined, index: number): string {
+  return layout ? '' : `${outer ? outer.name : path}.${index}`;
 }
 
 function readInteger(reader: ByteReader, type: AxdrType): number | bigint {
@@ -82,17 +80,23 @@ function checkCount(reader: ByteReader, count: number, at: number): void {
   }
 }
 
-function decodeList(reader: ByteReader, type: 'array' | 'structure', naming: Naming, depth: number): Element {
+function decodeList(
+  reader: ByteReader,
+  type: 'array' | 'structure',
+  layout: Layout | undefined,
+  path: string,
+  depth: number,
+): Element {
   const at = reader.at;
-  const length = readLength(reader);
-  checkCount(reader, length.value, at);
-  const children: Element[] = [];
-  const { layout } = naming;
-  for (let i = 0; i < length.value; i++) {
-    const of = type === 'array' ? layout?.of : fieldLayout(layout, i, length.value);
-    children.push(decodeTagged(reader, nested(naming, fitting(of, nextType(reader)), i), depth + 1));
+  const count = readLength(reader);
+  const extras = lengthExtras(count, reader.at - at);
+  checkCount(reader, count, at);
+  const children = new Array<Element>(count);
+  for (let i = 0; i < count; i++) {
+    const of = fitting(type === 'array' ? layout?.of : fieldLayout(layout, i, count), nextType(reader));
+    children[i] = decodeTagged(reader, of, pathBelow(layout, path, of, i), depth + 1);
   }
-  return element(naming, type, children, lengthExtras(length));
+  return element(layout, path, type, children, extras);
 }
 
 /** Fields inside an octet string; undefined when its size is not theirs. */
@@ -107,49 +111,54 @@ function unpack(octets: Bytes, fields: readonly PackedField[]): Element[] | unde
 }
 
 /** One value whose type is known (by a tag or by a compact array's description). */
-function decodeValue(reader: ByteReader, type: AxdrType, naming: Naming, depth: number): Element {
+function decodeValue(reader: ByteReader, type: AxdrType, layout: Layout | undefined, path: string, depth: number): Element {
   switch (type) {
     case 'null-data':
     case 'dont-care':
-      return element(naming, type, null);
+      return element(layout, path, type, null);
     case 'boolean': {
       const octet = reader.u8();
-      return element(naming, type, octet !== 0, octet === 0 || octet === 0xff ? undefined : { raw: Uint8Array.of(octet) });
+      const raw = octet === 0 || octet === 0xff ? undefined : { raw: Uint8Array.of(octet) };
+      return element(layout, path, type, octet !== 0, raw);
     }
     case 'bit-string': {
-      const length = readLength(reader);
-      const value = reader.take(Math.ceil(length.value / 8));
-      const extras = lengthExtras(length);
-      return element(naming, type, value, extras ? { bits: length.value, ...extras } : { bits: length.value });
+      const at = reader.at;
+      const bits = readLength(reader);
+      const extras = lengthExtras(bits, reader.at - at);
+      return element(layout, path, type, reader.take(Math.ceil(bits / 8)), extras ? { bits, ...extras } : { bits });
     }
     case 'octet-string': {
+      const at = reader.at;
       const length = readLength(reader);
-      const value = reader.take(length.value);
-      const packed = naming.layout?.packed;
-      return element(naming, type, (packed && unpack(value, packed)) ?? value, lengthExtras(length));
+      const extras = lengthExtras(length, reader.at - at);
+      const value = reader.take(length);
+      const packed = layout?.packed;
+      return element(layout, path, type, (packed && unpack(value, packed)) ?? value, extras);
     }
     case 'visible-string':
     case 'utf8-string': {
+      const at = reader.at;
       const length = readLength(reader);
-      const { value, raw } = readText(reader.take(length.value), type === 'utf8-string');
-      return element(naming, type, value, raw ? { raw, ...lengthExtras(length) } : lengthExtras(length));
+      const extras = lengthExtras(length, reader.at - at);
+      const { value, raw } = readText(reader.take(length), type === 'utf8-string');
+      return element(layout, path, type, value, raw ? { raw, ...extras } : extras);
     }
     case 'date-time':
     case 'date':
     case 'time':
-      return element(naming, type, reader.take(FIXED_OCTETS[type] as number));
+      return element(layout, path, type, reader.take(FIXED_OCTETS[type] as number));
     case 'float32':
     case 'float64': {
       const { value, raw } = readFloat(reader, type === 'float32' ? 4 : 8);
-      return element(naming, type, value, raw && { raw });
+      return element(layout, path, type, value, raw && { raw });
     }
     case 'array':
     case 'structure':
-      return decodeList(reader, type, naming, depth);
+      return decodeList(reader, type, layout, path, depth);
     case 'compact-array':
-      return decodeCompactArray(reader, naming, depth);
+      return decodeCompactArray(reader, layout, path, depth);
     default:
-      return element(naming, type, readInteger(reader, type));
+      return element(layout, path, type, readInteger(reader, type));
   }
 }
 
@@ -164,9 +173,9 @@ function nextType(reader: ByteReader): AxdrType | undefined {
   return TYPE_OF_TAG[reader.bytes[reader.at] ?? 0];
 }
 
-function decodeTagged(reader: ByteReader, naming: Naming, depth: number): Element {
+function decodeTagged(reader: ByteReader, layout: Layout | undefined, path: string, depth: number): Element {
   if (depth > MAX_DEPTH) reader.fail('bad-axdr', `nested deeper than ${MAX_DEPTH} levels`);
-  return decodeValue(reader, readType(reader), naming, depth);
+  return decodeValue(reader, readType(reader), layout, path, depth);
 }
 
 function readRowType(reader: ByteReader, depth: number): RowType {
@@ -178,11 +187,12 @@ function readRowType(reader: ByteReader, depth: number): RowType {
     return { array: count, of: readRowType(reader, depth + 1) };
   }
   if (type !== 'structure') return type;
+  const countAt = reader.at;
   const count = readLength(reader);
-  if (count.octets !== minimalLengthOctets(count.value))
+  if (reader.at - countAt !== minimalLengthOctets(count))
     reader.fail('bad-axdr', 'length in a type description is not minimal', at);
-  checkCount(reader, count.value, at);
-  return { structure: Array.from({ length: count.value }, () => readRowType(reader, depth + 1)) };
+  checkCount(reader, count, at);
+  return { structure: Array.from({ length: count }, () => readRowType(reader, depth + 1)) };
 }
 
 /** Values one row unfolds to, and the fewest octets it takes. */
@@ -206,38 +216,39 @@ function typeOfRow(row: RowType): AxdrType {
   return typeof row === 'string' ? (row as AxdrType) : 'array' in row ? 'array' : 'structure';
 }
 
-function decodeRow(reader: ByteReader, row: RowType, naming: Naming, depth: number): Element {
-  if (typeof row === 'string') return decodeValue(reader, row as AxdrType, naming, depth + 1);
-  const { layout } = naming;
+function decodeRow(reader: ByteReader, row: RowType, layout: Layout | undefined, path: string, depth: number): Element {
+  if (typeof row === 'string') return decodeValue(reader, row as AxdrType, layout, path, depth + 1);
   const count = 'array' in row ? row.array : row.structure.length;
   const children: Element[] = [];
   for (let i = 0; i < count; i++) {
-    const of = 'array' in row ? layout?.of : fieldLayout(layout, i, count);
     const type = 'array' in row ? row.of : (row.structure[i] as RowType);
-    children.push(decodeRow(reader, type, nested(naming, fitting(of, typeOfRow(type)), i), depth + 1));
+    const of = fitting('array' in row ? layout?.of : fieldLayout(layout, i, count), typeOfRow(type));
+    children.push(decodeRow(reader, type, of, pathBelow(layout, path, of, i), depth + 1));
   }
-  return element(naming, 'array' in row ? 'array' : 'structure', children);
+  return element(layout, path, 'array' in row ? 'array' : 'structure', children);
 }
 
 /** Rows without tags behind one type description (Green Book, compact-array). */
-function decodeCompactArray(reader: ByteReader, naming: Naming, depth: number): Element {
+function decodeCompactArray(reader: ByteReader, layout: Layout | undefined, path: string, depth: number): Element {
   const at = reader.at;
   const of = readRowType(reader, depth);
   checkRowSize(reader, of, at);
+  const lengthAt = reader.at;
   const length = readLength(reader);
-  reader.need(length.value);
-  const end = reader.at + length.value;
+  const extras = lengthExtras(length, reader.at - lengthAt);
+  reader.need(length);
+  const end = reader.at + length;
   const outer = reader.end;
   reader.end = end;
   const rows: Element[] = [];
-  const rowLayout = fitting(naming.layout?.of, typeOfRow(of));
+  const rowLayout = fitting(layout?.of, typeOfRow(of));
   while (reader.at < end) {
     const before = reader.at;
-    rows.push(decodeRow(reader, of, nested(naming, rowLayout, rows.length), depth + 1));
+    rows.push(decodeRow(reader, of, rowLayout, pathBelow(layout, path, rowLayout, rows.length), depth + 1));
     if (reader.at === before) reader.fail('bad-axdr', 'rows of a compact array take no octets', at);
   }
   reader.end = outer;
-  return element(naming, 'compact-array', rows, { of, ...lengthExtras(length) });
+  return element(layout, path, 'compact-array', rows, { of, ...extras });
 }
 
 /**
@@ -247,5 +258,5 @@ function decodeCompactArray(reader: ByteReader, naming: Naming, depth: number): 
  * @throws ProtocolFault
  */
 export function decodeAxdr(reader: ByteReader, layout: Layout | undefined, path: string): Element {
-  return decodeTagged(reader, { layout: fitting(layout, nextType(reader)), path }, 0);
+  return decodeTagged(reader, fitting(layout, nextType(reader)), path, 0);
 }

@@ -190,11 +190,11 @@ export class Device {
     now: Millis,
     effects: DeviceEffect[],
   ): DeviceEffect[] {
-    const { header, payload } = envelope;
+    const { header } = envelope;
     if (row.replayProtected) this.counters.record(role, header.messageCode, header.originatorCounter);
     effects.push({ kind: 'accepted', useCase: row.name, header });
     this.life?.advance(now, effects);
-    const command: Command = { header, payload, role, form: formOf(envelope) ?? 'maced' };
+    const command: Command = { header, payload: envelope.payload.slice(), role, form: formOf(envelope) ?? 'maced' };
     const response = this.#responseHeader(row, header, now);
     try {
       const result = row.execute({ device: this, command, now, effects, response });

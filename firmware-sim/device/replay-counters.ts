@@ -14,6 +14,18 @@ export interface ReplayState {
   readonly topUpFloors: Readonly<Record<string, bigint>>;
 }
 
+/** Keys of `role+code` that have been asked for: only message codes of use cases are. */
+const KEYS = new Map<RemotePartyRole, Map<number, string>>();
+
+function keyOf(role: RemotePartyRole, messageCode: number): string {
+  const ofRole = KEYS.get(role) ?? new Map<number, string>();
+  const made = ofRole.get(messageCode);
+  if (made !== undefined) return made;
+  const key = `${role}:${messageCode.toString(16).padStart(4, '0')}`;
+  KEYS.set(role, ofRole.set(messageCode, key));
+  return key;
+}
+
 /** Highest originator counter accepted so far, per role and message code, and floors set with credentials (GBCS 4.3.1.4). */
 export class ReplayCounters {
   readonly granularity: ReplayGranularity;
@@ -28,7 +40,7 @@ export class ReplayCounters {
   }
 
   #key(role: RemotePartyRole, messageCode: number): string {
-    return this.granularity === 'role' ? role : `${role}:${messageCode.toString(16).padStart(4, '0')}`;
+    return this.granularity === 'role' ? role : keyOf(role, messageCode);
   }
 
   /** True when `counter` is above everything accepted before. Changes nothing. */

@@ -27,6 +27,29 @@ export interface TrustAnchorCell {
 /** What names a cell. */
 export type CellName = Pick<TrustAnchorCell, 'role' | 'use'>;
 
+/** What is looked up for every message, so that no list of cells is searched. */
+interface CellIndex {
+  readonly parties: ReadonlyMap<RemotePartyRole, Eui64>;
+  readonly roles: ReadonlyMap<Eui64, readonly RemotePartyRole[]>;
+  readonly keys: ReadonlyMap<CellUse, ReadonlyMap<Eui64, PublicKey>>;
+}
+
+/** Where several cells would answer, the first one does. */
+function indexOf(cells: readonly TrustAnchorCell[]): CellIndex {
+  const parties = new Map<RemotePartyRole, Eui64>();
+  const roles = new Map<Eui64, RemotePartyRole[]>();
+  const keys = new Map<CellUse, Map<Eui64, PublicKey>>();
+  for (const { role, use, party, key } of cells) {
+    if (!parties.has(role)) parties.set(role, party);
+    const held = roles.get(party);
+    if (!held) roles.set(party, [role]);
+    else if (!held.includes(role)) held.push(role);
+    const ofUse = keys.get(use) ?? new Map<Eui64, PublicKey>();
+    if (!ofUse.has(party)) keys.set(use, ofUse.set(party, key));
+  }
+  return { parties, roles, keys };
+}
+
 /**
  * The only keys a device knows: its own, those in its trust anchor cells, and those of devices it has joined with. As a
  * `KeyProvider` it lets the message layer check and protect messages with exactly these.
@@ -37,12 +60,13 @@ export type CellName = Pick<TrustAnchorCell, 'role' | 'use'>;
 export class TrustAnchors implements KeyProvider {
   readonly own: OwnKeys;
   readonly #lent: KeyProvider | undefined;
-  #cells: readonly TrustAnchorCell[];
+  #cells: readonly TrustAnchorCell[] = [];
+  #index: CellIndex = indexOf([]);
   #peers: ReadonlyMap<Eui64, PublicKey> = new Map();
 
   constructor(identity: DeviceIdentity, cells: readonly TrustAnchorCell[], lent?: KeyProvider) {
     this.own = new OwnKeys(identity);
-    this.#cells = cells;
+    this.cells = cells;
     this.#lent = lent;
   }
 
@@ -52,6 +76,7 @@ export class TrustAnchors implements KeyProvider {
 
   set cells(cells: readonly TrustAnchorCell[]) {
     this.#cells = cells;
+    this.#index = indexOf(cells);
   }
 
   cell({ role, use }: CellName): TrustAnchorCell | undefined {
@@ -61,7 +86,7 @@ export class TrustAnchors implements KeyProvider {
   /** Puts a key into the cell of the same role and use, in place of the one that was there. */
   replace(cell: TrustAnchorCell): void {
     const at = this.#cells.findIndex((c) => c.role === cell.role && c.use === cell.use);
-    this.#cells = at < 0 ? [...this.#cells, cell] : this.#cells.with(at, cell);
+    this.cells = at < 0 ? [...this.#cells, cell] : this.#cells.with(at, cell);
   }
 
   /** Key-agreement keys of devices this one has joined with (CS03C), by their identifiers. */
@@ -84,17 +109,17 @@ export class TrustAnchors implements KeyProvider {
 
   /** Who holds a role on this device. */
   partyOf(role: RemotePartyRole): Eui64 | undefined {
-    return this.#cells.find((cell) => cell.role === role)?.party;
+    return this.#index.parties.get(role);
   }
 
   /** Every role a party holds on this device. */
   rolesOf(party: Eui64): readonly RemotePartyRole[] {
-    return [...new Set(this.#cells.filter((cell) => cell.party === party).map((cell) => cell.role))];
+    return this.#index.roles.get(party) ?? [];
   }
 
   publicKey(eui: Eui64, use: KeyUse): PublicKey | undefined {
     if (eui === this.own.eui) return this.own.publicKey(use);
-    const held = this.#cells.find((cell) => cell.party === eui && cell.use === use)?.key;
+    const held = this.#index.keys.get(use)?.get(eui);
     return held ?? (use === 'keyAgreement' ? this.#peers.get(eui) : undefined);
   }
 

@@ -12,6 +12,7 @@ import type { PendingCommand } from './future-dated.ts';
 /** An authenticated command on its way to execution. */
 export interface Command {
   readonly header: MessageHeader;
+  /** Octets of the device's own: whatever it keeps of them may be a view. */
   readonly payload: Bytes;
   /** The role that lets its originator send it. */
   readonly role: RemotePartyRole;

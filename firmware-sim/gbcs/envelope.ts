@@ -2,7 +2,7 @@ import { ByteReader } from '../kernel/byte-reader.ts';
 import { ByteWriter } from '../kernel/byte-writer.ts';
 import { type Bytes, NO_BYTES } from '../kernel/bytes.ts';
 import { ProtocolFault } from '../kernel/errors.ts';
-import { type Eui64, eui64At, eui64Bytes } from '../kernel/eui64.ts';
+import { type Eui64, eui64At } from '../kernel/eui64.ts';
 import { CRA_FLAGS, type Cra, craOfFlag, type MessageHeader, type Supplementary } from './header.ts';
 
 /**
@@ -42,6 +42,10 @@ const GENERAL_BLOCK_TRANSFER = 0xe0;
 const TRANSACTION_ID_OCTETS = 9;
 /** `DD` and six empty fields: transaction id, two titles, date-time, other information, key info. */
 const MAC_HEADER_PREFIX = 7;
+/** Security control and invocation counter. */
+const SECURITY_HEADER_OCTETS = 5;
+/** Authentication only (GBCS 7.2.4). */
+const SECURITY_CONTROL = 0x11;
 const EMPTY_FIELDS: Bytes = new Uint8Array(MAC_HEADER_PREFIX - 1);
 
 /** True for the routing header that opens a general-block-transfer block: `DD 09`. */
@@ -114,7 +118,7 @@ function writeOtherInformation(writer: ByteWriter, header: MessageHeader): void 
   }
   const counters = (s.counter === undefined ? 0 : 8) + (s.originatorCounter === undefined ? 0 : 8);
   writeLength(writer, 10 + counters + (s.certificate?.length ?? 0));
-  writer.u16(header.messageCode).bytes(eui64Bytes(s.remoteParty));
+  writer.u16(header.messageCode).eui64(s.remoteParty);
   if (s.counter !== undefined) writer.u64(s.counter);
   if (s.originatorCounter !== undefined) writer.u64(s.originatorCounter);
   if (s.certificate !== undefined) writer.bytes(s.certificate);
@@ -130,7 +134,7 @@ function readTransaction(reader: ByteReader): { cra: Cra; originatorCounter: big
 
 function writeIdentities(writer: ByteWriter, header: MessageHeader): void {
   writer.u8(TRANSACTION_ID_OCTETS).u8(CRA_FLAGS[header.cra]).u64(header.originatorCounter);
-  writer.u8(8).bytes(eui64Bytes(header.originator)).u8(8).bytes(eui64Bytes(header.recipient));
+  writer.u8(8).eui64(header.originator).u8(8).eui64(header.recipient);
 }
 
 /** Grouping header after its `DF` tag, up to the end of the other information. */
@@ -160,11 +164,11 @@ class ReceivedEnvelope implements Envelope {
   /** From the general-signing tag to the end of the signature. */
   readonly #group: Bytes;
 
-  constructor(envelope: Envelope, group: Bytes) {
-    this.header = envelope.header;
-    this.payload = envelope.payload;
-    this.signature = envelope.signature;
-    this.mac = envelope.mac;
+  constructor(header: MessageHeader, payload: Bytes, signature: Bytes, mac: Bytes | undefined, group: Bytes) {
+    this.header = header;
+    this.payload = payload;
+    this.signature = signature;
+    this.mac = mac;
     this.#group = group;
   }
 
@@ -186,7 +190,7 @@ function readBody(reader: ByteReader, maced: boolean): Envelope {
   }
   const signature = reader.take(signatureLength);
   const group = reader.bytes.subarray(start, reader.at);
-  return new ReceivedEnvelope({ header, payload, signature, mac: maced ? reader.take(MAC_OCTETS) : undefined }, group);
+  return new ReceivedEnvelope(header, payload, signature, maced ? reader.take(MAC_OCTETS) : undefined, group);
 }
 
 /**
@@ -214,7 +218,7 @@ function readMacHeader(reader: ByteReader): void {
   if (length !== reader.remaining) {
     reader.fail('bad-length', `MAC header says ${length} octets follow, ${reader.remaining} do`, lengthAt);
   }
-  expect(reader, 0x11, 'security control');
+  expect(reader, SECURITY_CONTROL, 'security control');
   for (let i = 0; i < 4; i++) expect(reader, 0, 'invocation counter');
 }
 
@@ -268,24 +272,37 @@ export function macInput(envelope: Envelope): Bytes {
 }
 
 /** Security control and the five empty general-ciphering fields. */
-export const MAC_AAD_PREFIX: Bytes = Uint8Array.of(0x11, 0, 0, 0, 0, 0);
+export const MAC_AAD_PREFIX: Bytes = Uint8Array.of(SECURITY_CONTROL, 0, 0, 0, 0, 0);
+
+/** A MACed message of its group (general-signing tag to the end of the signature) and MAC. */
+function ciphered(group: Bytes, mac: Bytes): Bytes {
+  const writer = new ByteWriter(208 + group.length).u8(GENERAL_CIPHERING).bytes(EMPTY_FIELDS);
+  writeLength(writer, SECURITY_HEADER_OCTETS + group.length + mac.length);
+  return writer.u8(SECURITY_CONTROL).u32(0).bytes(group).bytes(mac).finish();
+}
 
 /** The octets of a message. Inverse of `decodeEnvelope`. */
 export function encodeEnvelope(envelope: Envelope): Bytes {
   const writer = new ByteWriter(208 + envelope.payload.length);
   const { mac } = envelope;
-  if (!mac) {
-    writeGroupWithSignature(writer, envelope, false);
-    return writer.finish();
-  }
-  writer.u8(GENERAL_CIPHERING).bytes(EMPTY_FIELDS);
-  const lengthAt = writer.length;
-  writer.u8(0x11).u32(0);
-  writeGroupWithSignature(writer, envelope, true);
-  writer.bytes(mac);
-  const length = new ByteWriter(3);
-  writeLength(length, writer.length - lengthAt);
-  return writer.insert(lengthAt, length.finish()).finish();
+  writeGroupWithSignature(writer, envelope, mac !== undefined);
+  return mac ? writer.use((group) => ciphered(group, mac)) : writer.finish();
+}
+
+/** The octets of a signed message without MAC. @param sign makes the signature of the octets it covers */
+export function encodeSigned(header: MessageHeader, payload: Bytes, sign: (signed: Bytes) => Bytes): Bytes {
+  const writer = new ByteWriter(208 + payload.length);
+  writeGroup(writer, header, payload);
+  const signature = sign(writer.written(1));
+  return writer.u8(signature.length).bytes(signature).finish();
+}
+
+/** The octets of a MACed message without signature. @param macOf makes the MAC of its additional authenticated data */
+export function encodeMaced(header: MessageHeader, payload: Bytes, macOf: (input: Bytes) => Bytes): Bytes {
+  const writer = new ByteWriter(208 + payload.length).bytes(MAC_AAD_PREFIX);
+  writeGroup(writer, header, payload);
+  writer.u8(0);
+  return writer.use((input) => ciphered(input.subarray(MAC_AAD_PREFIX.length), macOf(input)));
 }
 
 /**

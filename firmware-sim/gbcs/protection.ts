@@ -1,7 +1,7 @@
 import type { PrivateKey, PublicKey } from '../crypto/keys.ts';
 import type { CryptoSuite, SignatureProfile } from '../crypto/suite.ts';
 import { type Bytes, equalBytes, fromHex } from '../kernel/bytes.ts';
-import { type Eui64, eui64Bytes } from '../kernel/eui64.ts';
+import { copyEui64, type Eui64 } from '../kernel/eui64.ts';
 import { type Envelope, MAC_OCTETS, overMacInput, overSignedPart, signedPart } from './envelope.ts';
 import { CRA_FLAGS, type MessageHeader } from './header.ts';
 import type { KeyProvider } from './key-provider.ts';
@@ -29,10 +29,6 @@ KDF_INPUT[3] = 1;
 KDF_INPUT.set(KDF_ALGORITHM_ID, KDF_Z_AT + 32);
 KDF_INPUT[KDF_PURPOSE_AT - 1] = TRANSACTION_ID_OCTETS;
 
-function copyEui(eui: Bytes, at: number): void {
-  for (let i = 0; i < 8; i++) KDF_INPUT[at + i] = eui[i] as number;
-}
-
 /** Purpose octet of keys that encrypt sensitive data; MAC keys use the CRA flag. */
 export const ENCRYPTION_PURPOSE = 4;
 
@@ -44,32 +40,36 @@ export const ENCRYPTION_PURPOSE = 4;
 export function deriveKey(
   suite: CryptoSuite,
   z: Bytes,
-  originator: Bytes,
+  originator: Eui64,
   purpose: number,
   counter: bigint,
-  recipient: Bytes,
+  recipient: Eui64,
 ): Bytes {
   KDF_INPUT.set(z, KDF_Z_AT);
-  copyEui(originator, KDF_ORIGINATOR_AT);
+  copyEui64(originator, KDF_INPUT, KDF_ORIGINATOR_AT);
   KDF_INPUT[KDF_PURPOSE_AT] = purpose;
   KDF_VIEW.setBigUint64(KDF_PURPOSE_AT + 1, counter);
-  copyEui(recipient, KDF_RECIPIENT_AT);
-  return suite.sha256(KDF_INPUT).subarray(0, 16);
+  copyEui64(recipient, KDF_INPUT, KDF_RECIPIENT_AT);
+  return suite.sha256(KDF_INPUT).slice(0, 16);
 }
 
 /** `ORIG || 00000000`: the GCM initialisation vector of MACs and encrypted parts alike. */
-export function initialisationVector(originator: Bytes): Bytes {
+export function initialisationVector(originator: Eui64): Bytes {
   const iv = new Uint8Array(12);
-  iv.set(originator);
+  copyEui64(originator, iv, 0);
   return iv;
+}
+
+/** The MAC of a header's message under a shared secret: 12 octets. @param input associated data, as `overMacInput` gives it */
+export function macOf(suite: CryptoSuite, header: MessageHeader, z: Bytes, input: Bytes): Bytes {
+  const { originator, recipient, originatorCounter } = header;
+  const key = deriveKey(suite, z, originator, CRA_FLAGS[header.cra], originatorCounter, recipient);
+  return suite.gmac(key, initialisationVector(originator), input, MAC_OCTETS);
 }
 
 /** The MAC of a message (its `mac` field is ignored) under a shared secret: 12 octets. */
 export function computeMac(suite: CryptoSuite, envelope: Envelope, z: Bytes): Bytes {
-  const { header } = envelope;
-  const originator = eui64Bytes(header.originator);
-  const key = deriveKey(suite, z, originator, CRA_FLAGS[header.cra], header.originatorCounter, eui64Bytes(header.recipient));
-  return overMacInput(envelope, (input) => suite.gmac(key, initialisationVector(originator), input, MAC_OCTETS));
+  return overMacInput(envelope, (input) => macOf(suite, envelope.header, z, input));
 }
 
 /** The two ends of a MAC's key agreement. */
@@ -143,10 +143,10 @@ export interface EncryptionContext {
  * The counter is the supplementary originator counter when there is one, else the header's.
  */
 export function encryptionContext(suite: CryptoSuite, header: MessageHeader, z: Bytes): EncryptionContext {
-  const device = eui64Bytes(header.originator);
-  const party = eui64Bytes(encryptionParty(header));
+  const device = header.originator;
   const counter = header.supplementary?.originatorCounter ?? header.originatorCounter;
-  return { key: deriveKey(suite, z, device, ENCRYPTION_PURPOSE, counter, party), iv: initialisationVector(device) };
+  const key = deriveKey(suite, z, device, ENCRYPTION_PURPOSE, counter, encryptionParty(header));
+  return { key, iv: initialisationVector(device) };
 }
 
 /** The party sensitive data in this message is meant for. */

@@ -2,7 +2,7 @@ import type { CryptoSuite } from '../crypto/suite.ts';
 import { ByteWriter } from '../kernel/byte-writer.ts';
 import { type Bytes, toBigInt } from '../kernel/bytes.ts';
 import { ProtocolFault } from '../kernel/errors.ts';
-import { type Eui64, eui64Bytes } from '../kernel/eui64.ts';
+import type { Eui64 } from '../kernel/eui64.ts';
 import { MAC_AAD_PREFIX } from './envelope.ts';
 import { CRA_FLAGS } from './header.ts';
 import { deriveKey, initialisationVector } from './protection.ts';
@@ -97,17 +97,16 @@ function highHalf({ counter, valueClass, value }: UtrnContent): number {
 
 /** Last 32 bits of the GMAC over both identities, the counter and the high half (GBCS 14). */
 function tokenMac(suite: CryptoSuite, { supplier, device, z }: UtrnParties, counter: number, high: number): bigint {
-  const [from, to] = [eui64Bytes(supplier), eui64Bytes(device)];
   const originatorCounter = utrnOriginatorCounter(counter);
-  const key = deriveKey(suite, z, from, CRA_FLAGS.command, originatorCounter, to);
+  const key = deriveKey(suite, z, supplier, CRA_FLAGS.command, originatorCounter, device);
   const aad = new ByteWriter(64)
     .bytes(MAC_AAD_PREFIX)
-    .bytes(from)
-    .bytes(to)
+    .eui64(supplier)
+    .eui64(device)
     .u8(CRA_FLAGS.command)
     .u64(originatorCounter)
     .u32(high);
-  return toBigInt(suite.gmac(key, initialisationVector(from), aad.finish(), 16).subarray(12));
+  return toBigInt(suite.gmac(key, initialisationVector(supplier), aad.finish(), 16).subarray(12));
 }
 
 function refuse(kind: string, message: string): never {

@@ -1,4 +1,5 @@
 import type { Bytes } from './bytes.ts';
+import { copyEui64, type Eui64 } from './eui64.ts';
 
 /** Buffers of finished writers, for the next ones: allocating them anew is dearer than what is written into them. */
 const POOL: Uint8Array[] = [];
@@ -84,6 +85,13 @@ export class ByteWriter {
     return this;
   }
 
+  eui64(value: Eui64): this {
+    this.#room(8);
+    copyEui64(value, this.#buffer, this.#length);
+    this.#length += 8;
+    return this;
+  }
+
   /** Puts `value` in before what was written from `at` on: a length that is known only after its content. */
   insert(at: number, value: Bytes): this {
     const grown = this.#length + value.length;
@@ -98,6 +106,11 @@ export class ByteWriter {
     if (POOL.length < POOL_SIZE && this.#buffer.length <= POOLED_OCTETS_MAX) POOL.push(this.#buffer);
     this.#buffer = FINISHED;
     this.#length = 0;
+  }
+
+  /** A view of what has been written from `from` on, good until more is written. */
+  written(from = 0): Bytes {
+    return this.#buffer.subarray(from, this.#length);
   }
 
   /** What has been written, in octets of its own; ends the writer. */

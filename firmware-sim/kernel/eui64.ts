@@ -57,10 +57,15 @@ export function eui64At(bytes: Bytes, offset = 0): Eui64 {
 /** Value of an upper-case hex digit. */
 const digit = (code: number): number => (code < 58 ? code - 48 : code - 55);
 
+/** Puts the 8 octets of an EUI-64, most significant first, into `out` from `at` on. */
+export function copyEui64(eui: Eui64, out: Bytes, at: number): void {
+  for (let i = 0; i < 8; i++) out[at + i] = (digit(eui.charCodeAt(i * 3)) << 4) | digit(eui.charCodeAt(i * 3 + 1));
+}
+
 /** The 8 octets of an EUI-64, most significant first. */
 export function eui64Bytes(eui: Eui64): Bytes {
   const out = new Uint8Array(8);
-  for (let i = 0; i < 8; i++) out[i] = (digit(eui.charCodeAt(i * 3)) << 4) | digit(eui.charCodeAt(i * 3 + 1));
+  copyEui64(eui, out, 0);
   return out;
 }
 

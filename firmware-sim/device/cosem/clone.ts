@@ -1,4 +1,4 @@
-import type { Element } from '../../codec/element.ts';
+import { Element } from '../../codec/element.ts';
 import { obisText } from '../../dictionary/cosem-obis.ts';
 import type { AccessRow } from '../../dictionary/use-case.ts';
 import { protectedAccess } from '../../gbcs/catalogue.ts';
@@ -55,6 +55,16 @@ function canHold(store: CosemStore, key: CosemKey, value: Element): boolean {
   return old.type === value.type && (!isWhole(key) || old.children.length === value.children.length);
 }
 
+/** A value that shares no memory with the message it came in. */
+function detached(element: Element): Element {
+  const { value } = element;
+  if (value instanceof Uint8Array) {
+    return new Element(element.name, element.type, value.slice(), element.meta, element.named, element.extras);
+  }
+  if (!Array.isArray(value)) return element;
+  return new Element(element.name, element.type, element.children.map(detached), element.meta, element.named, element.extras);
+}
+
 /**
  * Puts the values of a captured response into a device's objects: what it read successfully, encrypted parts as far as they have
  * been opened. What the device is by itself (time, clock status, firmware version, identifier) stays; see `clonedLive`.
@@ -63,7 +73,7 @@ function canHold(store: CosemStore, key: CosemKey, value: Element): boolean {
  */
 export function loadClone(store: CosemStore, response: WholeMessage, request?: AccessRequest): readonly CosemKey[] {
   const found = clonedValues(response, request).filter(([key, value]) => !isLive(key) && canHold(store, key, value));
-  for (const [key, value] of found) store.set(key, value);
+  for (const [key, value] of found) store.set(key, detached(value));
   return found.map(([key]) => key);
 }
 

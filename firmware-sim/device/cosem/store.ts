@@ -19,16 +19,6 @@ export type CosemDefaults = ReadonlyMap<CosemKey, Element>;
 /** What differs from the defaults, as plain data: key to A-XDR octets in hex. */
 export type CosemState = Readonly<Record<CosemKey, string>>;
 
-/** A value that shares no memory with the message it came in. */
-function detached(element: Element): Element {
-  const { value } = element;
-  if (value instanceof Uint8Array) {
-    return new Element(element.name, element.type, value.slice(), element.meta, element.named, element.extras);
-  }
-  if (!Array.isArray(value)) return element;
-  return new Element(element.name, element.type, element.children.map(detached), element.meta, element.named, element.extras);
-}
-
 /** A-XDR octets of a value in hex. */
 function textOf(element: Element): string {
   const writer = new ByteWriter(64);
@@ -72,16 +62,16 @@ export class CosemStore {
     return this.get(key) !== undefined;
   }
 
-  /** Gives an attribute a value, whether the device had it before or not. */
+  /** Gives an attribute a value, whether the device had it before or not. It is kept as it is: its octets must not change. */
   set(key: CosemKey, value: Element): void {
     const part = partOf(key);
     if (!part) {
-      this.#own.set(key, detached(value));
+      this.#own.set(key, value);
       return;
     }
     const whole = this.get(part.whole);
     assert(whole && part.index < whole.children.length, `${part.whole} holds ${key}`);
-    const children = whole.children.map((child, i) => (i === part.index ? detached(value) : child));
+    const children = whole.children.map((child, i) => (i === part.index ? value : child));
     this.#own.set(part.whole, new Element(whole.name, whole.type, children, whole.meta, whole.named, whole.extras));
   }
 

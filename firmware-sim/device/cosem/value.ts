@@ -121,12 +121,16 @@ export function fits(type: ValueType, element: Element): boolean {
   if ('bits' in type) return element.extras?.bits === type.bits;
   const { children } = element;
   if ('structure' in type) return fitsFields(type.structure, children);
-  const { item, count, max } =
-    'rows' in type
-      ? { item: type.rows, count: undefined, max: type.max }
-      : { item: type.array, count: type.count, max: type.max };
-  if (count === undefined ? children.length > (max ?? children.length) : children.length !== count) return false;
-  return children.every((child) => fits(item, child));
+  if ('rows' in type) return fitsItems(type.rows, undefined, type.max, children);
+  return fitsItems(type.array, type.count, type.max, children);
+}
+
+/** Items of an array: so many, or at most so many. */
+function fitsItems(item: ValueType, count: number | undefined, max: number | undefined, children: readonly Element[]): boolean {
+  if (count !== undefined && children.length !== count) return false;
+  if (count === undefined && max !== undefined && children.length > max) return false;
+  for (const child of children) if (!fits(item, child)) return false;
+  return true;
 }
 
 /** Octets of a string, or a string that the decoder has taken apart because it had the right size. */
@@ -136,6 +140,12 @@ function hasOctets({ value }: Element, octets: number): boolean {
 
 /** Fields of a structure, with or without the optional ones. */
 function fitsFields(types: readonly ValueType[], children: readonly Element[]): boolean {
-  const fields = children.length === types.length ? types : types.filter((type) => !OPTIONAL(type));
-  return children.length === fields.length && fields.every((type, i) => fits(type, children[i] as Element));
+  const all = children.length === types.length;
+  let next = 0;
+  for (const type of types) {
+    if (!all && OPTIONAL(type)) continue;
+    const child = children[next++];
+    if (!child || !fits(type, child)) return false;
+  }
+  return next === children.length;
 }

@@ -1,6 +1,6 @@
-import { type Envelope, encodeEnvelope } from '../../gbcs/envelope.ts';
+import { encodeEnvelope, encodeMaced, encodeSigned } from '../../gbcs/envelope.ts';
 import type { MessageHeader } from '../../gbcs/header.ts';
-import { macEnvelope, macParties, sharedSecretOf, signEnvelope } from '../../gbcs/protection.ts';
+import { macOf, macParties, sharedSecretOf } from '../../gbcs/protection.ts';
 import { type Bytes, NO_BYTES } from '../../kernel/bytes.ts';
 import type { Device } from '../device.ts';
 import type { DeviceEffect } from '../effects.ts';
@@ -11,25 +11,27 @@ import { spoiled } from '../misbehaviours.ts';
  * or MAC is left out (a signature's length octet is 00 then) and the effect says so.
  */
 export function protectMessage(device: Device, header: MessageHeader, payload: Bytes, how: 'signed' | 'maced'): DeviceEffect {
-  const envelope: Envelope = { header, payload, signature: undefined, mac: undefined };
-  return how === 'signed' ? signed(device, envelope) : maced(device, envelope);
+  return how === 'signed' ? signed(device, header, payload) : maced(device, header, payload);
 }
 
-function signed(device: Device, envelope: Envelope): DeviceEffect {
-  const { header } = envelope;
-  const key = device.anchors.own.privateKey('digitalSignature');
-  const whole = key ? signEnvelope(device.suite, envelope, key, device.signatureProfile) : { ...envelope, signature: NO_BYTES };
-  const signature = spoiled(whole.signature ?? NO_BYTES, key !== undefined && device.misbehaviours.has('wrong-signature'));
-  const message = encodeEnvelope({ ...whole, signature });
+function signed(
+  { suite, anchors, signatureProfile, misbehaviours }: Device,
+  header: MessageHeader,
+  payload: Bytes,
+): DeviceEffect {
+  const key = anchors.own.privateKey('digitalSignature');
+  const wrong = misbehaviours.has('wrong-signature');
+  const message = encodeSigned(header, payload, (octets) =>
+    key ? spoiled(suite.sign(signatureProfile, key, octets), wrong) : NO_BYTES,
+  );
   return { kind: 'send', message, header, responseSignature: key ? 'signed' : 'no-key', responseMac: 'not-required' };
 }
 
-function maced(device: Device, envelope: Envelope): DeviceEffect {
-  const { header } = envelope;
-  const { suite, anchors } = device;
+function maced({ suite, anchors, misbehaviours }: Device, header: MessageHeader, payload: Bytes): DeviceEffect {
   const z = sharedSecretOf(suite, anchors, macParties(header, anchors));
-  const whole = z ? macEnvelope(suite, envelope, z) : { ...envelope, signature: NO_BYTES };
-  const mac = whole.mac && spoiled(whole.mac, device.misbehaviours.has('wrong-mac'));
-  const message = encodeEnvelope({ ...whole, mac });
+  const wrong = misbehaviours.has('wrong-mac');
+  const message = z
+    ? encodeMaced(header, payload, (input) => spoiled(macOf(suite, header, z, input), wrong))
+    : encodeEnvelope({ header, payload, signature: NO_BYTES, mac: undefined });
   return { kind: 'send', message, header, responseSignature: 'not-required', responseMac: z ? 'signed' : 'no-key' };
 }

@@ -43,6 +43,14 @@ const number = (type: string, value: number): Element => dlms(type, value);
 const failed = { result: 1, data: NULL_DATA };
 
 describe('a clone', () => {
+  it('keeps no memory of the response', () => {
+    const store = storeOf();
+    const octets = Uint8Array.of(1, 2, 3);
+    const [key] = loadClone(store, response('ECS40', [{ result: 0, data: dlms('octet-string', octets.subarray(1)) }, failed]));
+    octets.fill(9);
+    expect(plainOf(store.get(key ?? ''))).toBe('0203');
+  });
+
   it('takes what was read and leaves what was not', () => {
     const store = storeOf();
     const keys = loadClone(

@@ -8,12 +8,13 @@ import { attributeOf } from '../../../firmware-sim/device/cosem/key.ts';
 import { CosemStore } from '../../../firmware-sim/device/cosem/store.ts';
 import { build, fits, type Plain } from '../../../firmware-sim/device/cosem/value.ts';
 import type { ValueType } from '../../../firmware-sim/dictionary/value-type.ts';
-import { dlms } from '../../../firmware-sim/gbcs/dlms-apdu.ts';
+import { dlms, encodeAccessRequest } from '../../../firmware-sim/gbcs/dlms-apdu.ts';
 import { ByteReader } from '../../../firmware-sim/kernel/byte-reader.ts';
 import { ByteWriter } from '../../../firmware-sim/kernel/byte-writer.ts';
-import { toHex } from '../../../firmware-sim/kernel/bytes.ts';
+import { NO_BYTES, toHex } from '../../../firmware-sim/kernel/bytes.ts';
 import { holds } from '../../support/property.ts';
-import { plainOf } from './calls.ts';
+import { command, esmeDevice, NOW, sent } from '../bench.ts';
+import { itemOf, plainOf } from './calls.ts';
 
 const esme = (state = {}): CosemStore => new CosemStore('ESME', cosemDefaults('ESME'), state);
 
@@ -80,11 +81,14 @@ describe('the store of COSEM values', () => {
   });
 
   it('keeps no memory of the message a value came in', () => {
-    const octets = Uint8Array.of(1, 2, 3);
-    const store = esme();
-    store.set('9000/0-0:96.13.1.255/2', dlms('octet-string', octets.subarray(0, 2)));
-    octets.fill(9);
-    expect(plainOf(store.get('9000/0-0:96.13.1.255/2'))).toBe('0102');
+    const device = esmeDevice();
+    const key = '1/0-0:94.44.34.11/2';
+    const items = [itemOf({ operation: 'set', key, data: '0102' })];
+    const payload = encodeAccessRequest({ kind: 'dlms-access-request', invokeId: 0x20000001, dateTime: NO_BYTES, items });
+    const message = command({ payload, messageCode: 0x004c });
+    expect(sent(device.receive(message, NOW))).toHaveLength(1);
+    message.fill(9);
+    expect(plainOf(device.cosem?.get(key))).toBe('0102');
   });
 
   it('refuses a state that holds no values', () => {
