@@ -17,6 +17,8 @@ const ROWS = {
   'wrong-response-counter': { does: 'responses carry a counter one above that of their command' },
   'truncated-response': { does: 'so many octets are missing at the end of every response', amount: 'OCTETS' },
   'no-answer': { does: 'commands are executed and not answered' },
+  'supply-stays-on': { does: 'the load switch or valve does not open, and the device says so (81C0)' },
+  'supply-stays-off': { does: 'the load switch or valve does not close, and the device says so (81BD)' },
 } as const satisfies Record<string, MisbehaviourRow>;
 
 /** Name of a misbehaviour of the device itself; `object-fault` is a map of its own. */

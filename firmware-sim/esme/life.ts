@@ -1,21 +1,30 @@
 import { setFactoryAlerts } from '../device/cosem/alert-settings.ts';
+import { CosemSupply } from '../device/cosem/supply.ts';
 import type { Device } from '../device/device.ts';
 import { Life } from '../device/life/life.ts';
-import { constantLoad, type ElectricityLoad, NO_ELECTRICITY } from '../device/metering/load.ts';
+import type { SupplySwitch } from '../device/life/supply-switch.ts';
+import { constantLoad, type ElectricityLoad, interrupted, NO_ELECTRICITY } from '../device/metering/load.ts';
 import { LoadInput } from '../device/metering/load-input.ts';
 import { assert } from '../kernel/errors.ts';
 
 /** What an electricity meter does as time passes. Organs act in the order they are listed in. */
 export class EsmeLife extends Life {
   readonly load: LoadInput<ElectricityLoad>;
+  readonly supply: SupplySwitch;
 
   constructor(device: Device) {
     setFactoryAlerts(device);
-    const load = new LoadInput(constantLoad(NO_ELECTRICITY));
+    const supply = new CosemSupply(device);
+    const load = new LoadInput(constantLoad(NO_ELECTRICITY), (one) => (flows(one, supply) ? one : interrupted(one)));
     super([load]);
     this.load = load;
+    this.supply = supply;
   }
 }
+
+/** Something can flow while the switch is closed and there is mains. */
+const flows = ({ volts }: ElectricityLoad, { supply }: SupplySwitch): boolean =>
+  supply === 'enabled' && volts.some((one) => one > 0);
 
 /** The life of an electricity meter. */
 export function esmeLifeOf({ life, eui }: Device): EsmeLife {

@@ -5,28 +5,34 @@ import { appendRow } from './logs.ts';
 import { withValue } from './numbers.ts';
 import { BLOCK_COUNT, BLOCKS, COLUMNS } from './snapshot-row.ts';
 import type { CosemStore } from './store.ts';
+import { CosemSupply } from './supply.ts';
 
-/** State of the load switch (Blue Book, class 70 control_state). */
-const SUPPLY = '70/0-0:96.3.10.255/3';
-const STATE = { disabled: 0, enabled: 1, armed: 2 } as const;
-
-/** Selectors of the supply script table 0-0:10.0.106 (structures of ECS42 to ECS44). */
-const SUPPLY_SCRIPTS: ReadonlyMap<number, (state: number) => number> = new Map<number, (state: number) => number>([
-  [51, () => STATE.enabled],
-  [52, () => STATE.disabled],
-  [54, (state: number) => (state === STATE.enabled ? state : STATE.armed)],
+/** What the selectors of the supply script table 0-0:10.0.106 do; true where the switch has done it (structures of ECS42 to ECS44). */
+const SUPPLY_SCRIPTS: ReadonlyMap<number, (supply: CosemSupply, access: Access) => boolean> = new Map([
+  [51, (supply: CosemSupply, { now, effects }: Access) => supply.enable('command', now, effects)],
+  [
+    52,
+    (supply: CosemSupply, { now, effects }: Access) => {
+      supply.disable('command', now, effects);
+      return supply.supply === 'disabled';
+    },
+  ],
+  [
+    54,
+    (supply: CosemSupply, { now, effects }: Access) => {
+      supply.arm('command', now, effects);
+      return true;
+    },
+  ],
 ]);
 
 export const selectorOf = ({ item }: Access): number => Number(item.data.value);
 
-/** Enable, disable or arm the supply. */
+/** Enables, disables or arms the supply. */
 export function runSupplyScript(access: Access): Outcome {
-  const { store } = access;
   const script = SUPPLY_SCRIPTS.get(selectorOf(access));
-  const state = store.get(SUPPLY);
-  if (!script || !state) return refusedWith(RESULT.otherReason);
-  store.set(SUPPLY, withValue(state, script(Number(state.value))));
-  return DONE;
+  if (!script) return refusedWith(RESULT.otherReason);
+  return script(new CosemSupply(access.device), access) ? DONE : refusedWith(RESULT.hardwareFault);
 }
 
 /** Selector that resets the counters of block tariffs (ECS05). */

@@ -18,6 +18,7 @@ export const LIFE_PARAMETERS = {
     'configurable codes an electricity meter sends when it leaves the factory: `all`, or of 81xx only a few (`few`)',
     'not public',
   ),
+  remoteDisableLocks: row(true, 'a supply that the supplier disables is armed by the supplier alone, not by credit', 'recalled'),
   clockCheckHours: row(24, 'hours between two comparisons of the clock with the hub', 'recalled; "at least daily"'),
 } as const satisfies Readonly<Record<string, ParameterRow<number | boolean | string>>>;
 

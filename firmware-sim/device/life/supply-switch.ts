@@ -29,3 +29,29 @@ export interface SupplySwitch {
   /** @returns whether supply is on afterwards */
   enable(cause: SupplyCause, now: Millis, effects: DeviceEffect[]): boolean;
 }
+
+type Codes = Readonly<Partial<Record<SupplyCause, number>>>;
+
+/**
+ * Codes that belong to a change of the supply, by what it becomes and what moved it (GBCS table 16.2). That credit has run out, and that
+ * power is lost, are alerts of their own and not the switch's.
+ */
+export const SUPPLY_CODES: Readonly<Record<SupplyState, Codes>> = {
+  disabled: { tamper: 0x81be },
+  armed: {
+    command: 0x8f32,
+    'top-up': 0x8f32,
+    'emergency-credit': 0x8168,
+    'load-limit': 0x8f33,
+    'uncontrolled-flow': 0x81bf,
+  },
+  enabled: { restoration: 0x8f34, local: 0x8161, ppmid: 0x8154 },
+};
+
+/** Codes of a switch or valve that does not move, and of somebody in the home who is refused. */
+export const SUPPLY_FAILURES: Codes & { readonly connect: number; readonly disconnect: number } = {
+  connect: 0x81bd,
+  disconnect: 0x81c0,
+  local: 0x8162,
+  ppmid: 0x8155,
+};

@@ -11,11 +11,14 @@ export class LoadInput<T> implements Organ {
   readonly name = 'load';
   readonly #first: LoadProfile<T>;
   readonly #later: Step<LoadProfile<T>>[] = [];
+  readonly #through: (load: T) => T;
   #profile: LoadProfile<T>;
   #at: Millis = 0;
   #living = false;
 
-  constructor(profile: LoadProfile<T>) {
+  /** @param through what of a load flows as the switch or valve stands now; everything by default */
+  constructor(profile: LoadProfile<T>, through: (load: T) => T = (load) => load) {
+    this.#through = through;
     this.#first = profile;
     this.#profile = profile;
   }
@@ -25,9 +28,9 @@ export class LoadInput<T> implements Organ {
     return this.#profile;
   }
 
-  /** The load from the moment up to which the device has lived. */
+  /** What flows from the moment up to which the device has lived. */
   get current(): T {
-    return this.#profile.at(this.#at).value;
+    return this.#through(this.#profile.at(this.#at).value);
   }
 
   /** Another profile from a moment on; what was measured before stays as it was. */

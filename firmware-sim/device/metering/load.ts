@@ -45,6 +45,11 @@ export const NO_ELECTRICITY: ElectricityLoad = {
   volts: NOMINAL_VOLTS,
 };
 
+/** What is left of a load when the switch is open or mains is away: nothing flows, and voltage stands as it stood. */
+export function interrupted({ volts }: ElectricityLoad): ElectricityLoad {
+  return { ...NO_ELECTRICITY, volts };
+}
+
 export const NO_GAS: GasLoad = { flow: 0 };
 
 /** The same for ever. */
