@@ -1,9 +1,13 @@
+import { earliest } from '../device/deadline.ts';
 import { Device } from '../device/device.ts';
 import type { DeviceEffect } from '../device/effects.ts';
 import type { HanFrame } from '../device/han-frame.ts';
+import { WHOLE_MESSAGES } from '../device/link-blocks.ts';
 import { Outbox } from '../device/outbox.ts';
 import type { DeviceSetup } from '../device/setup.ts';
-import { decodeEnvelope } from '../gbcs/envelope.ts';
+import { BlockEndpoint, type EndpointStep } from '../gbcs/block-endpoint.ts';
+import type { BlockTransferParameters } from '../gbcs/block-transfer.ts';
+import { decodeEnvelope, decodeGbtBlock, isGbtBlock } from '../gbcs/envelope.ts';
 import type { Bytes } from '../kernel/bytes.ts';
 import { ProtocolFault } from '../kernel/errors.ts';
 import type { Eui64 } from '../kernel/eui64.ts';
@@ -22,6 +26,8 @@ export interface HubDevice {
 export interface CommsHubSetup extends DeviceSetup {
   readonly devices: readonly HubDevice[];
   readonly power?: Partial<HubPowerOptions>;
+  /** How the hub's own messages go in blocks where they are too long for the WAN; other devices' blocks pass as they are. */
+  readonly blocks?: BlockTransferParameters;
 }
 
 /** What a hub did. Whether a tunnelled message arrived goes back through `confirmed`. */
@@ -48,11 +54,13 @@ export class CommsHub {
   readonly device: Device;
   readonly power: HubPower;
   readonly #images = new ImageStore();
+  readonly #blocks: BlockEndpoint;
   readonly #members: ReadonlyMap<Eui64, Member>;
 
   constructor(setup: CommsHubSetup) {
     this.device = new Device(CHF_PROFILE, setup);
     this.power = new HubPower(setup.power);
+    this.#blocks = new BlockEndpoint(setup.blocks ?? WHOLE_MESSAGES);
     this.#members = new Map(setup.devices.map(({ eui, sleepy }) => [eui, { sleepy, outbox: new Outbox(), parked: [] }]));
   }
 
@@ -61,7 +69,7 @@ export class CommsHub {
   }
 
   get deadline(): Millis | undefined {
-    return this.power.deadline;
+    return earliest(this.power.deadline, this.powered ? this.#blocks.nextDeadline : undefined);
   }
 
   /** The 12 V feed comes or goes. */
@@ -70,7 +78,9 @@ export class CommsHub {
   }
 
   poll(now: Millis): HubEffect[] {
-    return this.#powered(this.power.poll(now));
+    const effects = this.#powered(this.power.poll(now));
+    if (this.powered) effects.push(...this.#ownStep(this.#blocks.poll(now), now));
+    return effects;
   }
 
   /** A device has joined the link; what waits for it goes out. */
@@ -117,7 +127,7 @@ export class CommsHub {
 
   #route(message: Bytes, now: Millis): HubEffect[] {
     const recipient = recipientOf(message);
-    if (recipient === this.device.eui) return this.#own(this.device.receive(message, now));
+    if (recipient === this.device.eui) return this.#ownStep(this.#blocks.receive(message, now), now);
     const member = recipient && this.#members.get(recipient);
     if (!recipient || !member) return [];
     if (member.sleepy) {
@@ -134,10 +144,16 @@ export class CommsHub {
     return dispatch ? [{ kind: 'han', to, ...dispatch }] : [];
   }
 
-  #own(effects: readonly DeviceEffect[]): HubEffect[] {
-    return effects.map(
-      (effect): HubEffect =>
-        effect.kind === 'send' ? { kind: 'wan', frame: { kind: 'gbcs', message: effect.message } } : effect,
+  /** What block transfer of the hub's own messages came to. */
+  #ownStep({ out, messages }: EndpointStep, now: Millis): HubEffect[] {
+    const effects = out.map((message): HubEffect => ({ kind: 'wan', frame: { kind: 'gbcs', message } }));
+    for (const message of messages) effects.push(...this.#own(this.device.receive(message, now), now));
+    return effects;
+  }
+
+  #own(effects: readonly DeviceEffect[], now: Millis): HubEffect[] {
+    return effects.flatMap((effect): readonly HubEffect[] =>
+      effect.kind === 'send' ? this.#ownStep(this.#blocks.send(effect.message, effect.header, now), now) : [effect],
     );
   }
 
@@ -157,7 +173,7 @@ export class CommsHub {
 
 function recipientOf(message: Bytes): Eui64 | undefined {
   try {
-    return decodeEnvelope(message).header.recipient;
+    return (isGbtBlock(message) ? decodeGbtBlock(message) : decodeEnvelope(message)).header.recipient;
   } catch (error) {
     if (error instanceof ProtocolFault) return undefined;
     throw error;

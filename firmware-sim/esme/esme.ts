@@ -7,9 +7,10 @@ import type { DeviceEffect, HanDeviceEffect } from '../device/effects.ts';
 import { checkStoredImage, receiveImage } from '../device/firmware-receipt.ts';
 import type { HanFrame } from '../device/han-frame.ts';
 import { OtaClient, type OtaClientOptions, type OtaClientStep, type OtaIdentity } from '../device/ota-client.ts';
-import { Outbox } from '../device/outbox.ts';
 import type { DeviceSetup } from '../device/setup.ts';
 import type { DeviceSnapshot } from '../device/snapshot.ts';
+import { TunnelEnd } from '../device/tunnel-end.ts';
+import type { BlockTransferParameters } from '../gbcs/block-transfer.ts';
 import type { Millis } from '../kernel/time.ts';
 import { ESME_PROFILE } from './profile.ts';
 import { SupplyMeter } from './supply-meter.ts';
@@ -45,6 +46,8 @@ export interface EsmeSetup extends DeviceSetup {
   readonly options?: Partial<EsmeOptions>;
   /** When the meter starts counting. */
   readonly startedAt: Millis;
+  /** How messages too long for the tunnel go in blocks. Default: whole, whatever their length. */
+  readonly blocks?: BlockTransferParameters;
 }
 
 /** The application processor. Metrology has its own and counts whenever there is mains. */
@@ -62,7 +65,7 @@ export interface EsmeSnapshot extends DeviceSnapshot {
 export class Esme {
   readonly device: Device;
   readonly #ota: OtaClient;
-  readonly #outbox = new Outbox();
+  readonly #tunnel: TunnelEnd;
   readonly #options: EsmeOptions;
   readonly #identity: OtaIdentity;
   readonly #meter: SupplyMeter;
@@ -77,6 +80,7 @@ export class Esme {
     this.device = new Device(ESME_PROFILE, setup);
     this.#options = { ...ESME_DEFAULTS, ...setup.options };
     this.#identity = setup.ota;
+    this.#tunnel = new TunnelEnd(setup.blocks);
     this.#meter = new SupplyMeter(setup.startedAt, this.#options.loadWatts, this.#options.rideThroughMs);
     const { firmware } = this.device;
     this.#ota = new OtaClient(setup.ota, () => firmware.pending?.version ?? firmware.active.version, setup.otaOptions);
@@ -100,6 +104,7 @@ export class Esme {
       running ? this.#restoreAlertAt : undefined,
       running ? this.device.deadline : undefined,
       running ? this.#ota.deadline : undefined,
+      this.listening ? this.#tunnel.deadline : undefined,
     );
   }
 
@@ -126,15 +131,15 @@ export class Esme {
   linkChanged(up: boolean, now: Millis): HanDeviceEffect[] {
     const effects: HanDeviceEffect[] = [];
     this.#linkUp = up;
-    this.#outbox.reset();
+    this.#tunnel.reset();
     if (!up) this.#ota.stop();
     else if (this.#application === 'running') this.#otaStep(this.#ota.start(now), now, effects);
     return this.#flushed(effects);
   }
 
   /** The link says whether the message in flight arrived. */
-  confirmed(ticket: number, arrived: boolean): HanDeviceEffect[] {
-    this.#outbox.confirmed(ticket, arrived);
+  confirmed(ticket: number, arrived: boolean, now: Millis): HanDeviceEffect[] {
+    this.#tunnel.confirmed(ticket, arrived, now);
     return this.#flushed([]);
   }
 
@@ -142,8 +147,9 @@ export class Esme {
   receive(frame: HanFrame, now: Millis): HanDeviceEffect[] {
     const effects: HanDeviceEffect[] = [];
     if (!this.listening) return effects;
-    if (frame.kind === 'tunnel') this.#act(this.device.receive(frame.message, now), now, effects);
-    else if (frame.kind !== 'tunnel-get' && frame.kind !== 'tunnel-reply')
+    if (frame.kind === 'tunnel') {
+      for (const message of this.#tunnel.receive(frame.message, now)) this.#act(this.device.receive(message, now), now, effects);
+    } else if (frame.kind !== 'tunnel-get' && frame.kind !== 'tunnel-reply')
       this.#otaStep(this.#ota.receive(frame, now), now, effects);
     return this.#flushed(effects);
   }
@@ -170,6 +176,7 @@ export class Esme {
     if (this.#restoreAlertAt !== undefined && this.#restoreAlertAt <= now) this.#reportOutages(now, effects);
     this.#act(this.device.poll(now), now, effects);
     if (this.#application === 'running') this.#otaStep(this.#ota.poll(now), now, effects);
+    if (this.listening) this.#tunnel.poll(now);
   }
 
   #powerDown(effects: HanDeviceEffect[]): void {
@@ -177,7 +184,7 @@ export class Esme {
     this.#startedAt = undefined;
     this.#restoreAlertAt = undefined;
     this.#ota.stop();
-    this.#outbox.reset();
+    this.#tunnel.reset();
     effects.push({ kind: 'device-state', device: this.device.eui, state: 'off' });
   }
 
@@ -216,7 +223,7 @@ export class Esme {
   #act(deviceEffects: readonly DeviceEffect[], now: Millis, effects: HanDeviceEffect[]): void {
     for (const effect of deviceEffects) {
       if (effect.kind === 'send') {
-        this.#outbox.put({ kind: 'tunnel', message: effect.message });
+        this.#tunnel.send(effect.message, effect.header, now);
         effects.push({ kind: 'queued', message: effect.message, header: effect.header });
         continue;
       }
@@ -228,7 +235,7 @@ export class Esme {
   #restartForActivation(now: Millis, effects: HanDeviceEffect[]): void {
     this.#start(now);
     this.#ota.stop();
-    this.#outbox.reset();
+    this.#tunnel.reset();
     effects.push({ kind: 'device-state', device: this.device.eui, state: 'restarting' });
     const cutMs = this.#options.feedCutDuringActivationMs;
     if (cutMs <= 0 || !this.#feedOn) return;
@@ -253,7 +260,7 @@ export class Esme {
   }
 
   #flushed(effects: HanDeviceEffect[]): HanDeviceEffect[] {
-    const dispatch = this.listening ? this.#outbox.next() : undefined;
+    const dispatch = this.listening ? this.#tunnel.next() : undefined;
     if (dispatch) effects.push({ kind: 'han', ...dispatch });
     return effects;
   }

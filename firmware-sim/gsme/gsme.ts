@@ -2,8 +2,9 @@ import { earliest } from '../device/deadline.ts';
 import { Device } from '../device/device.ts';
 import type { DeviceEffect, HanDeviceEffect } from '../device/effects.ts';
 import type { HanFrame } from '../device/han-frame.ts';
-import { Outbox } from '../device/outbox.ts';
 import type { DeviceSetup } from '../device/setup.ts';
+import { TunnelEnd } from '../device/tunnel-end.ts';
+import type { BlockTransferParameters } from '../gbcs/block-transfer.ts';
 import type { Millis } from '../kernel/time.ts';
 import { GSME_PROFILE } from './profile.ts';
 
@@ -13,18 +14,21 @@ export const GSME_WAKE_MS: Millis = 1_800_000;
 export interface GsmeSetup extends DeviceSetup {
   readonly wakeMs?: Millis;
   readonly firstWakeAt: Millis;
+  /** How messages too long for the tunnel go in blocks. Default: whole, whatever their length. */
+  readonly blocks?: BlockTransferParameters;
 }
 
 /** A battery-powered gas meter: mains does not concern it. It wakes, fetches what the hub holds for it, answers, sleeps. */
 export class Gsme {
   readonly device: Device;
-  readonly #outbox = new Outbox();
+  readonly #tunnel: TunnelEnd;
   readonly #wakeMs: Millis;
   #wakeAt: Millis;
   #linkUp = false;
 
   constructor(setup: GsmeSetup) {
     this.device = new Device(GSME_PROFILE, setup);
+    this.#tunnel = new TunnelEnd(setup.blocks);
     this.#wakeMs = setup.wakeMs ?? GSME_WAKE_MS;
     this.#wakeAt = setup.firstWakeAt;
   }
@@ -34,31 +38,32 @@ export class Gsme {
   }
 
   get deadline(): Millis | undefined {
-    return earliest(this.#wakeAt, this.device.deadline);
+    return earliest(this.#wakeAt, this.device.deadline, this.#linkUp ? this.#tunnel.deadline : undefined);
   }
 
   linkChanged(up: boolean): HanDeviceEffect[] {
     this.#linkUp = up;
-    this.#outbox.reset();
+    this.#tunnel.reset();
     return this.#flushed([]);
   }
 
-  confirmed(ticket: number, arrived: boolean): HanDeviceEffect[] {
-    this.#outbox.confirmed(ticket, arrived);
+  confirmed(ticket: number, arrived: boolean, now: Millis): HanDeviceEffect[] {
+    this.#tunnel.confirmed(ticket, arrived, now);
     return this.#flushed([]);
   }
 
   receive(frame: HanFrame, now: Millis): HanDeviceEffect[] {
     if (frame.kind !== 'tunnel-reply' || !frame.message) return [];
     const effects: HanDeviceEffect[] = [];
-    this.#act(this.device.receive(frame.message, now), effects);
+    for (const message of this.#tunnel.receive(frame.message, now)) this.#act(this.device.receive(message, now), now, effects);
     if (frame.remaining > 0) effects.push({ kind: 'han', frame: { kind: 'tunnel-get' } });
     return this.#flushed(effects);
   }
 
   poll(now: Millis): HanDeviceEffect[] {
     const effects: HanDeviceEffect[] = [];
-    this.#act(this.device.poll(now), effects);
+    this.#act(this.device.poll(now), now, effects);
+    if (this.#linkUp) this.#tunnel.poll(now);
     if (now >= this.#wakeAt) {
       this.#wakeAt = now + this.#wakeMs;
       if (this.#linkUp) effects.push({ kind: 'han', frame: { kind: 'tunnel-get' } });
@@ -66,19 +71,19 @@ export class Gsme {
     return this.#flushed(effects);
   }
 
-  #act(deviceEffects: readonly DeviceEffect[], effects: HanDeviceEffect[]): void {
+  #act(deviceEffects: readonly DeviceEffect[], now: Millis, effects: HanDeviceEffect[]): void {
     for (const effect of deviceEffects) {
       if (effect.kind !== 'send') {
         effects.push(effect);
         continue;
       }
-      this.#outbox.put({ kind: 'tunnel', message: effect.message });
+      this.#tunnel.send(effect.message, effect.header, now);
       effects.push({ kind: 'queued', message: effect.message, header: effect.header });
     }
   }
 
   #flushed(effects: HanDeviceEffect[]): HanDeviceEffect[] {
-    const dispatch = this.#linkUp ? this.#outbox.next() : undefined;
+    const dispatch = this.#linkUp ? this.#tunnel.next() : undefined;
     if (dispatch) effects.push({ kind: 'han', ...dispatch });
     return effects;
   }

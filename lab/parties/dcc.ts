@@ -1,6 +1,8 @@
 import type { WanUpFrame } from '../../firmware-sim/commshub/wan-frame.ts';
 import type { CryptoSuite } from '../../firmware-sim/crypto/suite.ts';
+import { WHOLE_MESSAGES } from '../../firmware-sim/device/link-blocks.ts';
 import { isOtaFile, parseOtaImage } from '../../firmware-sim/dictionary/ota-image.ts';
+import type { BlockTransferParameters } from '../../firmware-sim/gbcs/block-transfer.ts';
 import { decodeEnvelope, type Envelope } from '../../firmware-sim/gbcs/envelope.ts';
 import { type Bytes, toHex } from '../../firmware-sim/kernel/bytes.ts';
 import { assert, ProtocolFault } from '../../firmware-sim/kernel/errors.ts';
@@ -17,6 +19,7 @@ import type { MessageArchive } from './message-archive.ts';
 import { activationOf, CODE, factsOrNone, useCaseName } from './message-facts.ts';
 import { describeReceived, receivedDetail } from './received-text.ts';
 import type { RemoteParty } from './remote-party.ts';
+import { WanBlocks } from './wan-blocks.ts';
 import { type ImageTransfer, WanProvider } from './wan-provider.ts';
 
 /** What the DCC has on record about a home (Smart Metering Inventory). */
@@ -40,6 +43,8 @@ export interface DccParts {
   readonly policy: Ad1Policy;
   readonly archive: MessageArchive;
   readonly journal: Journal;
+  /** How messages to and from a device go in blocks where they are too long for its link. */
+  readonly blocksOf?: (device: Eui64) => BlockTransferParameters;
 }
 
 /** Supply-restored alerts of single-phase and polyphase meters (GBCS table 16.2). */
@@ -53,6 +58,7 @@ export class Dcc {
   readonly outageAlerts: Ad1Record[] = [];
   readonly #parts: DccParts;
   readonly #wanProvider: WanProvider;
+  readonly #blocks: WanBlocks;
   /** Versions of distributed images by their hash: what a CS06 should bring. */
   readonly #versions = new Map<string, number>();
   #policyDue: { readonly at: Millis; readonly cancel: Cancel } | undefined;
@@ -60,6 +66,12 @@ export class Dcc {
   constructor(parts: DccParts) {
     this.#parts = parts;
     this.#wanProvider = new WanProvider((frame) => parts.wan.down(frame));
+    this.#blocks = new WanBlocks({
+      scheduler: parts.scheduler,
+      parametersOf: parts.blocksOf ?? (() => WHOLE_MESSAGES),
+      send: (message) => parts.wan.down({ kind: 'gbcs', message }),
+      deliver: (message) => this.#deliver(message),
+    });
     parts.wan.toNetwork = (frame) => this.#fromHub(frame);
   }
 
@@ -82,7 +94,7 @@ export class Dcc {
       recipient: header.recipient,
       originatorCounter: header.originatorCounter.toString(),
     });
-    this.#parts.wan.down({ kind: 'gbcs', message: command });
+    this.#blocks.send(command);
   }
 
   /** Service request 11.1: the image goes to the device's hub. */
@@ -119,7 +131,7 @@ export class Dcc {
   #fromHub(frame: WanUpFrame): void {
     switch (frame.kind) {
       case 'gbcs':
-        this.#deliver(frame.message);
+        this.#receive(frame.message);
         return;
       case 'power-outage':
         this.#outageAlert(frame.hub, frame.startedAt);
@@ -149,15 +161,18 @@ export class Dcc {
     this.#observe({ kind: 'power-outage', at: this.#now, alert: { hub, startedAt, mpxn: this.#parts.inventory.mpxn } });
   }
 
-  #deliver(message: Bytes): void {
-    let envelope: Envelope;
+  #receive(octets: Bytes): void {
     try {
-      envelope = decodeEnvelope(message);
+      this.#blocks.receive(octets);
     } catch (error) {
       if (!(error instanceof ProtocolFault)) throw error;
       this.#journal('undeliverable', `a device sent what is no message: ${error.message}`, {});
-      return;
     }
+  }
+
+  /** @throws ProtocolFault when it is no message */
+  #deliver(message: Bytes): void {
+    const envelope = decodeEnvelope(message);
     const { header } = envelope;
     this.#watch(envelope);
     const party = this.#parts.parties.find(({ eui }) => eui === header.recipient);

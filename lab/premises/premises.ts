@@ -174,7 +174,10 @@ export class Premises {
 
   #toHub(name: Actor['name'], frame: HanFrame, ticket: number | undefined): void {
     const device = name === 'esme' ? this.esme : this.gsme;
-    const done = ticket === undefined ? undefined : (arrived: boolean) => this.#run(name, device.confirmed(ticket, arrived));
+    const done =
+      ticket === undefined
+        ? undefined
+        : (arrived: boolean) => this.#run(name, device.confirmed(ticket, arrived, this.#parts.scheduler.now));
     this.#parts.han.send(device.device.eui, this.hub.device.eui, frame, done);
   }
 

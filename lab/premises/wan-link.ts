@@ -27,6 +27,8 @@ export function outageAlertDelayMs(profile: WanProfile, place: number, alerts = 
 export interface WanLinkOptions {
   readonly latencyMs: Millis;
   readonly profile: WanProfile;
+  /** Named misbehaviour `lose-wan-frames`: true for a frame that gets lost on its way. */
+  readonly loses?: (frame: WanDownFrame | WanUpFrame) => boolean;
 }
 
 export const WAN_LINK_DEFAULTS: WanLinkOptions = { latencyMs: 500, profile: 'ideal' };
@@ -50,6 +52,7 @@ export class WanLink {
 
   /** From the network to the hub, in order. */
   down(frame: WanDownFrame): void {
+    if (this.#options.loses?.(frame)) return;
     this.#waiting.push(frame);
     this.#scheduler.after(this.#options.latencyMs, () => this.drain());
   }
@@ -65,6 +68,7 @@ export class WanLink {
 
   /** From the hub to the network. A power outage alert takes as long as the WAN profile says. */
   up(frame: WanUpFrame): void {
+    if (this.#options.loses?.(frame)) return;
     const delay =
       frame.kind === 'power-outage' ? outageAlertDelayMs(this.#options.profile, this.#random.unit()) : this.#options.latencyMs;
     this.#scheduler.after(delay, () => this.toNetwork(frame));

@@ -1,5 +1,6 @@
 import type { PoaComparator } from '../../firmware-sim/commshub/hub-power.ts';
 import { HUB_POWER_DEFAULTS, type HubPowerOptions } from '../../firmware-sim/commshub/hub-power.ts';
+import type { WanDownFrame, WanUpFrame } from '../../firmware-sim/commshub/wan-frame.ts';
 import type { SignatureProfile } from '../../firmware-sim/crypto/suite.ts';
 import type { HanFrame } from '../../firmware-sim/device/han-frame.ts';
 import { ESME_DEFAULTS, type EsmeOptions } from '../../firmware-sim/esme/esme.ts';
@@ -51,6 +52,10 @@ export interface UpdateConfig {
   readonly wanProfile: WanProfile;
   /** Named misbehaviour `lose-han-frames`. */
   readonly losesHanFrame?: (frame: HanFrame) => boolean;
+  /** Named misbehaviour `lose-wan-frames`. */
+  readonly losesWanFrame?: (frame: WanDownFrame | WanUpFrame) => boolean;
+  /** Longest message the links take whole; longer ones go in blocks. Undefined: any length. */
+  readonly maxMessageOctets?: number;
 }
 
 /** 256 KiB. */

@@ -1,12 +1,13 @@
 import { CommsHub } from '../../firmware-sim/commshub/comms-hub.ts';
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
 import type { CryptoSuite } from '../../firmware-sim/crypto/suite.ts';
+import { linkBlocks } from '../../firmware-sim/device/link-blocks.ts';
 import type { DeviceSetup } from '../../firmware-sim/device/setup.ts';
 import { Esme } from '../../firmware-sim/esme/esme.ts';
 import { TEST_DEVICES } from '../../firmware-sim/gbcs/certificates/test-cast.ts';
 import { createTestPki, type TestPki } from '../../firmware-sim/gbcs/certificates/test-pki.ts';
 import type { RemotePartyRole } from '../../firmware-sim/gbcs/key-provider.ts';
-import { Gsme } from '../../firmware-sim/gsme/gsme.ts';
+import { GSME_WAKE_MS, Gsme } from '../../firmware-sim/gsme/gsme.ts';
 import { assert } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { randomFor } from '../../firmware-sim/kernel/random.ts';
@@ -100,6 +101,10 @@ function createParties({ signatureProfile }: UpdateConfig, { suite, pki, schedul
   };
 }
 
+/** Block transfer over the link to a device: the gas meter answers only when it wakes. */
+const blocksOf = ({ maxMessageOctets }: UpdateConfig, device: Eui64) =>
+  linkBlocks(maxMessageOctets, device === EUIS.gsme ? GSME_WAKE_MS : 0);
+
 function createDevices(
   config: UpdateConfig,
   { suite, pki, scheduler }: Foundation,
@@ -128,9 +133,15 @@ function createDevices(
       ota: identityFor(image.header),
       options: config.esme,
       startedAt: scheduler.now,
+      blocks: blocksOf(config, EUIS.esme),
     }),
-    gsme: new Gsme({ ...setup('GSME', versions.gsme), firstWakeAt }),
-    hub: new CommsHub({ ...setup('CHF', versions.hub), devices, power: config.hubPower }),
+    gsme: new Gsme({ ...setup('GSME', versions.gsme), firstWakeAt, blocks: blocksOf(config, EUIS.gsme) }),
+    hub: new CommsHub({
+      ...setup('CHF', versions.hub),
+      devices,
+      power: config.hubPower,
+      blocks: blocksOf(config, EUIS.hub),
+    }),
   };
 }
 
@@ -146,7 +157,10 @@ export function createWorld(config: UpdateConfig, start: Millis): UpdateWorld {
   const events: JournalEvent[] = [];
   const journal = (event: JournalEvent): void => void events.push(event);
   const archive = new MessageArchive(scheduler);
-  const wan = new WanLink(scheduler, randomFor(config.seed, 'wan'), { profile: config.wanProfile });
+  const wan = new WanLink(scheduler, randomFor(config.seed, 'wan'), {
+    profile: config.wanProfile,
+    ...(config.losesWanFrame && { loses: config.losesWanFrame }),
+  });
   const han = new InProcessLink(scheduler, config.losesHanFrame ? { loses: config.losesHanFrame } : {});
   const dcc = new Dcc({
     scheduler,
@@ -159,6 +173,7 @@ export function createWorld(config: UpdateConfig, start: Millis): UpdateWorld {
     policy: new Ad1Policy(config.policy),
     archive,
     journal,
+    blocksOf: (device) => blocksOf(config, device),
   });
   const inside = newInsideView();
   const observe = insideObserver({ scheduler, inside, esme: devices.esme, dcc, journal });

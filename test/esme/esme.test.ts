@@ -26,7 +26,7 @@ class Bench {
   take(effects: readonly HanDeviceEffect[]): void {
     for (const effect of effects) {
       this.effects.push([this.now - NOW, effect]);
-      if (effect.kind === 'han' && effect.ticket !== undefined) this.take(this.esme.confirmed(effect.ticket, true));
+      if (effect.kind === 'han' && effect.ticket !== undefined) this.take(this.esme.confirmed(effect.ticket, true, this.now));
       if (effect.kind === 'han' && effect.frame.kind === 'ota-query-next-image')
         this.take(this.esme.receive({ kind: 'ota-no-image' }, this.now));
     }
