@@ -62,7 +62,7 @@ async function bundle(target) {
     const made = await rolldown({
       input: { cli: join(target, 'scripts', 'cli.js') },
       platform: 'node',
-      external: [/^node:/, 'commander', 'cborg'],
+      external: [/^node:/, 'commander', 'cborg', /^csv-parse/],
       logLevel: 'silent',
     });
     await made.write({ dir: join(target, 'cli'), format: 'esm', chunkFileNames: '[name].js' });

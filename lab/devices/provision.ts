@@ -16,15 +16,11 @@ import { cellsFor } from './trust-anchor-cells.ts';
 /** Firmware version of a device nobody said anything about. */
 const FIRST_VERSION = 0x00000001;
 
-/** What a device is made from. */
-export interface Provision {
+/** What a device is made from beside its credentials. */
+export interface DevicePlan {
   readonly suite: CryptoSuite;
-  readonly keystore: Keystore;
-  readonly eui: Eui64;
   readonly type: DeviceType;
   readonly profile: Profile;
-  /** Parties of the commands it is made for, which decide between several suppliers (`holderOf`). */
-  readonly named?: readonly Eui64[];
   readonly seed: string;
   /** When the device is made, or was made when it has a state: its default logs end there. */
   readonly madeAt: Millis;
@@ -36,15 +32,15 @@ export interface Provision {
   readonly state?: DeviceState;
 }
 
+/** Keys and trust anchors of a new device. */
+export interface Credentials extends Pick<DeviceSetup, 'identity' | 'cells' | 'lentKeys'> {}
+
 /**
- * A device of a type and variant with the keys and trust anchors a keystore has for it. P-256 signatures are deterministic
- * (RFC 6979), so that the same inputs give the same octets whatever went before.
- * @throws UsageError for a key file that is needed and cannot be used
+ * A device of a type and variant. P-256 signatures are deterministic (RFC 6979), so that the same inputs give the same octets whatever
+ * went before.
  */
-export function provisionDevice(provision: Provision): Device {
-  const { suite, keystore, eui, type, profile, named, seed, madeAt, certificateValidity, state } = provision;
-  const cells = cellsFor(type, keystore, named);
-  const identity = identityOf(keystore, eui);
+export function makeDevice(plan: DevicePlan, { identity, cells, lentKeys }: Credentials): Device {
+  const { suite, type, profile, seed, madeAt, certificateValidity, state } = plan;
   const setup: DeviceSetup = {
     suite,
     identity,
@@ -54,13 +50,30 @@ export function provisionDevice(provision: Provision): Device {
     cosem: cosemStoreOf(type, profile),
     zcl: zclStoreOf(type, madeAt),
     deviceLog: new DeviceLog(BENCH_DEVICE_LOG),
-    lentKeys: keystore,
+    lentKeys,
     certificateValidity,
     pathWithoutRoot: cells.some(({ role }) => role === 'root') ? 'refuse' : 'accept',
-    keySeed: `${seed} ${eui}`,
-    ...(provision.faults && { faults: provision.faults }),
-    ...(provision.misbehaviours && { misbehaviours: provision.misbehaviours }),
+    keySeed: `${seed} ${identity.eui}`,
+    ...(plan.faults && { faults: plan.faults }),
+    ...(plan.misbehaviours && { misbehaviours: plan.misbehaviours }),
     ...(state && { state }),
   };
   return new Device(variantOf(type, profile), setup);
+}
+
+/** What a device is made from when its credentials come from a keystore. */
+export interface Provision extends DevicePlan {
+  readonly keystore: Keystore;
+  readonly eui: Eui64;
+  /** Parties of the commands it is made for, which decide between several suppliers (`holderOf`). */
+  readonly named?: readonly Eui64[];
+}
+
+/**
+ * A device with the keys and trust anchors a keystore has for it.
+ * @throws UsageError for a key file that is needed and cannot be used
+ */
+export function provisionDevice({ keystore, eui, named, ...plan }: Provision): Device {
+  const cells = cellsFor(plan.type, keystore, named);
+  return makeDevice(plan, { identity: identityOf(keystore, eui), cells, lentKeys: keystore });
 }

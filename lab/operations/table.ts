@@ -12,6 +12,7 @@ import { otaSign } from './ota-sign.ts';
 import { otaVerify } from './ota-verify.ts';
 import { pkiNew } from './pki-new.ts';
 import { pkiShow } from './pki-show.ts';
+import { simulate } from './simulate.ts';
 import { update } from './update.ts';
 import { utrnCheck, utrnMake } from './utrn.ts';
 
@@ -19,6 +20,7 @@ import { utrnCheck, utrnMake } from './utrn.ts';
 export const OPERATIONS: readonly AnyOperation[] = [
   // Run the main job
   update,
+  simulate,
   // Read and write GBCS messages
   gbcsDecode,
   gbcsEncode,

@@ -1,0 +1,114 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { runHere } from '../support/run-cli.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'hanbench-simulate-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+const path = (name: string): string => join(directory, name);
+
+const WEEK = ['--from', '2030-01-01', '--to', '2030-01-08'];
+
+interface Line {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
+
+async function lines(...args: string[]): Promise<Line[]> {
+  const { code, stdout, stderr } = await runHere(['simulate', '--json', ...args]);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+}
+
+describe('hanbench simulate', () => {
+  it('prints a line for each day and a summary', async () => {
+    const found = await lines(...WEEK);
+    expect(found.map(({ kind }) => kind)).toEqual([...Array(7).fill('day'), 'summary']);
+    expect(found.map(({ day }) => day).slice(0, 2)).toEqual(['2030-01-01', '2030-01-02']);
+    expect(found.at(-1)).toMatchObject({ type: 'ESME', profile: 'default', load: 'household', days: 7, rejected: 0 });
+  });
+
+  it('begins and ends inside a day', async () => {
+    const found = await lines('--from', '2030-01-01T12:00:00Z', '--to', '2030-01-02T06:00:00Z');
+    expect(found.slice(0, 2).map(({ from, to }) => [from, to])).toEqual([
+      ['2030-01-01T12:00:00Z', '2030-01-02T00:00:00Z'],
+      ['2030-01-02T00:00:00Z', '2030-01-02T06:00:00Z'],
+    ]);
+  });
+
+  it('knows a gas meter by --device', async () => {
+    const found = await lines('--device', 'gsme', ...WEEK);
+    expect(found.at(-1)).toMatchObject({ type: 'GSME', load: 'gas-household' });
+  });
+
+  it('gives the same bytes for the same seed', async () => {
+    const args = ['simulate', '--json', '--profile', 'single-element', ...WEEK];
+    const [one, same] = [await runHere(args), await runHere(args)];
+    expect(same).toEqual(one);
+  });
+
+  it('writes a table of days', async () => {
+    await lines(...WEEK, '--csv', path('days.csv'));
+    const table = readFileSync(path('days.csv'), 'utf8').trimEnd().split('\n');
+    expect(table).toHaveLength(8);
+    expect(new Set(table.map((line) => line.split(',').length)).size).toBe(1);
+    expect(table[0]).toMatch(/^day,importWh,/);
+    expect(table[7]).toMatch(/^2030-01-07,/);
+  });
+
+  it('goes on from a state file, but not into its past', async () => {
+    const state = path('meter.state');
+    const first = await lines('--from', '2030-01-01', '--to', '2030-01-03', '--state', state, '--profile', 'twin-element');
+    const second = await lines('--from', '2030-01-03', '--to', '2030-01-05', '--state', state);
+    expect(second.at(-1)).toMatchObject({ profile: 'twin-element', start: first.at(-1)?.end });
+    const { code, stderr } = await runHere(['simulate', '--from', '2030-01-01', '--to', '2030-01-02', '--state', state]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--from lies before/);
+    const other = await runHere([
+      'simulate',
+      '--from',
+      '2030-02-01',
+      '--to',
+      '2030-02-02',
+      '--state',
+      state,
+      '--profile',
+      'polyphase',
+    ]);
+    expect(other.code).toBe(2);
+    expect(other.stderr).toMatch(/profile twin-element, not polyphase/);
+  });
+
+  it.each([
+    [['--from', '2030-01-02', '--to', '2030-01-01'], /--to is not later than --from/],
+    [[...WEEK, '--profile', 'nothing'], /no meter has a profile "nothing"; there are for ESME default/],
+    [[...WEEK, '--load', 'nowhere.csv'], /nowhere\.csv: no such file, and no built-in load; there are none, constant:WATTS/],
+    [[...WEEK, '--load', 'constant'], /write it as constant:WATTS/],
+    [[...WEEK, '--csv', '/nowhere/days.csv'], /\/nowhere\/days\.csv: no such file or directory/],
+  ])('refuses %j', async (args, message) => {
+    const { code, stdout, stderr } = await runHere(['simulate', ...args]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+
+  it('names the line and column of a load that cannot be read', async () => {
+    writeFileSync(path('bad.csv'), 'time,import_w\n2030-01-01,100\n2030-01-02,many\n');
+    const { code, stderr } = await runHere(['simulate', ...WEEK, '--load', path('bad.csv')]);
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      `hanbench: ${path('bad.csv')}:3: column import_w: "many" is not a number that is zero or more, with a point before decimals\n`,
+    );
+  });
+
+  it('stops on Ctrl-C', async () => {
+    const controller = new AbortController();
+    controller.abort(new DOMException('stopped', 'AbortError'));
+    const { code } = await runHere(['simulate', '--from', '2030-01-01', '--to', '2099-01-01'], { signal: controller.signal });
+    expect(code).toBe(130);
+  });
+});
