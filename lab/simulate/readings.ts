@@ -33,10 +33,10 @@ const IMPORT = '1/0-0:94.44.34.10/2';
 /** Values inside objects of an ESME (GBCS mapping table; structures of ECS17, ECS19, ECS24). */
 const ESME_READINGS: readonly CosemReading[] = [
   { name: 'importWh', title: 'imported', unit: 'energy', kind: 'register', key: IMPORT, path: [0] },
-  { name: 'importVarh', title: 'reactive import', unit: 'reactive', kind: 'register', key: IMPORT, path: [2] },
+  { name: 'importVarh', title: 'reactive in', unit: 'reactive', kind: 'register', key: IMPORT, path: [2] },
   { name: 'secondaryWh', title: 'secondary', unit: 'energy', kind: 'register', key: IMPORT, path: [4] },
   { name: 'exportWh', title: 'exported', unit: 'energy', kind: 'register', key: '3/1-0:2.8.0.255/2' },
-  { name: 'exportVarh', title: 'reactive export', unit: 'reactive', kind: 'register', key: '3/1-0:4.8.0.255/2' },
+  { name: 'exportVarh', title: 'reactive out', unit: 'reactive', kind: 'register', key: '3/1-0:4.8.0.255/2' },
   { name: 'meterBalanceMillipence', title: 'balance', unit: 'money', kind: 'balance', key: '112/0-0:19.10.0.255/2' },
   {
     name: 'emergencyCreditMillipence',
