@@ -1,9 +1,9 @@
 import { dlms } from '../../gbcs/dlms-apdu.ts';
 import { toSeconds2000 } from '../../kernel/time.ts';
 import { type Access, DONE, type Outcome, RESULT, refusedWith } from './access.ts';
+import { resetBlockCounters } from './block-counters.ts';
 import { appendRow } from './logs.ts';
 import { withValue } from './numbers.ts';
-import { BLOCK_COUNT, BLOCKS, COLUMNS } from './snapshot-row.ts';
 import type { CosemStore } from './store.ts';
 import { CosemSupply } from './supply.ts';
 
@@ -38,17 +38,10 @@ export function runSupplyScript(access: Access): Outcome {
 /** Selector that resets the counters of block tariffs (ECS05). */
 const RESET_BLOCK_COUNTERS = 99;
 
-/** Sets the block counters to 0; the registers beside them stay. */
+/** Sets the block counters to 0 (ECS05). */
 export function runTariffScript(access: Access): Outcome {
   if (selectorOf(access) !== RESET_BLOCK_COUNTERS) return refusedWith(RESULT.otherReason);
-  const { store } = access;
-  const collection = store.get(BLOCKS);
-  const [values] = collection?.children ?? [];
-  if (!collection || !values) return refusedWith(RESULT.objectUndefined);
-  const isCounter = (i: number): boolean => i < 2 * COLUMNS * BLOCK_COUNT && i % (2 * COLUMNS) >= COLUMNS;
-  const reset = values.children.map((value, i) => (isCounter(i) ? withValue(value, 0) : value));
-  store.set(BLOCKS, withValue(collection, [withValue(values, reset)]));
-  return DONE;
+  return resetBlockCounters(access.store) ? DONE : refusedWith(RESULT.objectUndefined);
 }
 
 /** Log of what auxiliary controllers were told (ECS35f, ECS35g). */
