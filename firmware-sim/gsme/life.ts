@@ -3,15 +3,26 @@ import { Life } from '../device/life/life.ts';
 import { constantLoad, type GasLoad, NO_GAS } from '../device/metering/load.ts';
 import { LoadInput } from '../device/metering/load-input.ts';
 import { assert } from '../kernel/errors.ts';
+import { GasRegisters } from './gas-registers.ts';
+import { GasValve } from './gas-valve.ts';
+import type { GasVariant } from './variants.ts';
 
 /** What a gas meter does as time passes. Organs act in the order they are listed in. */
 export class GsmeLife extends Life {
   readonly load: LoadInput<GasLoad>;
+  readonly valve: GasValve;
+  readonly registers: GasRegisters;
+  readonly variant: GasVariant;
 
-  constructor(_device: Device) {
+  constructor(device: Device, variant: GasVariant) {
     const load = new LoadInput(constantLoad(NO_GAS));
-    super([load]);
+    const valve = new GasValve(device, load);
+    const registers = new GasRegisters(device, valve, variant.litresPerStep);
+    super([valve, registers, load]);
     this.load = load;
+    this.valve = valve;
+    this.registers = registers;
+    this.variant = variant;
   }
 }
 

@@ -1,3 +1,5 @@
+import { GAS_PARAMETERS } from './gas-parameters.ts';
+
 /** A number or word that stands in for a rule whose text is not public. */
 export interface ParameterRow<T> {
   readonly default: T;
@@ -20,6 +22,7 @@ export const LIFE_PARAMETERS = {
   ),
   remoteDisableLocks: row(true, 'a supply that the supplier disables is armed by the supplier alone, not by credit', 'recalled'),
   clockCheckHours: row(24, 'hours between two comparisons of the clock with the hub', 'recalled; "at least daily"'),
+  ...GAS_PARAMETERS,
 } as const satisfies Readonly<Record<string, ParameterRow<number | boolean | string>>>;
 
 type Widened<T> = T extends number ? number : T extends boolean ? boolean : T extends string ? string : never;

@@ -98,7 +98,7 @@ export const CALENDAR_READS: ZclRules = {
 };
 
 const ANY = 0xff;
-const DAY_MS = 86_400_000;
+const DAY_SECONDS = 86_400;
 const DAY_FIELDS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 /** True when a ZCL date (year - 1900, month, day of month, day of week; FF: any) covers a moment. */
@@ -110,7 +110,7 @@ function covers(date: Uint8Array, seconds: number): boolean {
 
 /** 0 for Monday. 2000-01-01 was a Saturday. */
 function weekday(seconds: number): number {
-  return (Math.floor((seconds * 1000) / DAY_MS) + 5) % 7;
+  return (Math.floor(seconds / DAY_SECONDS) + 5) % 7;
 }
 
 /** When a season last started, at or before a moment; one without a year starts every year. */
@@ -140,16 +140,30 @@ function dayInForce(store: ZclStore, kind: CalendarKind, seconds: number): numbe
   return numberIn(profile, `Day ID Ref ${DAY_FIELDS[weekday(seconds)]}`);
 }
 
+/** Schedule entries of the day profile in force, in the order of the day. */
+function scheduleOf(store: ZclStore, kind: CalendarKind, seconds: number): readonly ZclRecord[] {
+  const day = dayInForce(store, kind, seconds);
+  const profile = store.records(`${kind}.days`).find((one) => numberIn(one, 'Day ID') === day);
+  return entriesIn(profile, 'Day Schedule Entries');
+}
+
 /**
  * What a calendar says at a moment: the tariff's price tier (0: block prices), or whether supply must not be disabled (1).
  * @param seconds ZCL UTCTime
  * @returns undefined when the calendar has no entry for it
  */
 export function calendarEntry(store: ZclStore, kind: CalendarKind, seconds: number): number | undefined {
-  const day = dayInForce(store, kind, seconds);
-  const profile = store.records(`${kind}.days`).find((one) => numberIn(one, 'Day ID') === day);
-  const minute = Math.floor((seconds % 86_400) / 60);
-  const passed = entriesIn(profile, 'Day Schedule Entries').filter((entry) => numberIn(entry, 'Start Time') <= minute);
-  const last = passed.at(-1);
+  const minute = Math.floor((seconds % DAY_SECONDS) / 60);
+  const last = scheduleOf(store, kind, seconds).findLast((entry) => numberIn(entry, 'Start Time') <= minute);
   return last && numberIn(last, 'Price Tier | Friendly Credit Enable');
+}
+
+/**
+ * Until when a calendar says the same at least: the next entry of the day, or the next midnight (UTC), ZCL UTCTime.
+ * @param seconds ZCL UTCTime
+ */
+export function calendarEntryUntil(store: ZclStore, kind: CalendarKind, seconds: number): number {
+  const midnight = seconds - (seconds % DAY_SECONDS);
+  const starts = scheduleOf(store, kind, seconds).map((entry) => midnight + 60 * numberIn(entry, 'Start Time'));
+  return Math.min(midnight + DAY_SECONDS, ...starts.filter((start) => start > seconds));
 }

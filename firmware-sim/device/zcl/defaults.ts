@@ -48,9 +48,10 @@ const ATTRIBUTES: Readonly<Record<number, Readonly<Record<number, ZclAttribute['
     775: fromAscii('1234567890'),
     1543: 3,
     1544: 3,
-    1792: 60_000,
-    1793: 20_000,
-    1794: 5_000,
+    // Blocks in m³; thresholds are in kWh: 95 kWh of the first 100.
+    1792: 8_500,
+    1793: 0,
+    1794: 0,
     1795: 0,
     2560: 3_500_000,
     2832: 496,

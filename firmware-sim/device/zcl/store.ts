@@ -28,6 +28,8 @@ export type ZclStateName =
   | 'tariff.thresholds'
   | 'tariff.prices'
   | 'tariff.currentPrice'
+  | 'tariff.blockEnergy'
+  | 'consumption.today'
   | 'billing.period'
   | 'billing.blockPeriod'
   | `snapshots.${SnapshotLog}`
@@ -40,6 +42,7 @@ export type ZclStateName =
   | 'payment.emergencyCredit'
   | 'payment.utrnCounters'
   | 'supply.uncontrolledFlow'
+  | 'supply.lock'
   | 'message'
   | 'tenancy'
   | 'contact'

@@ -1,9 +1,18 @@
-import { calendarEntry } from './calendar.ts';
 import { entriesIn, numberIn, numbersIn } from './plain.ts';
 import { deviceSeconds, type Publication, type ZclCall, type ZclRules } from './rule.ts';
 import { takeChangeSnapshot } from './snapshots.ts';
 import { ZCL_STATUS } from './status.ts';
-import type { ZclRecord, ZclStore } from './store.ts';
+import type { ZclRecord } from './store.ts';
+import {
+  blockEnergy,
+  blockPrice,
+  blockReached,
+  GAS_TIERS,
+  priceIn,
+  thresholdEnergies,
+  tierInForce,
+  tierPrice,
+} from './tariff-in-force.ts';
 
 /** Price cluster attributes (ZSE D.4; GBCS GCS21a, GCS21f). */
 const PRICE = 0x0700;
@@ -14,15 +23,8 @@ const STANDING_CHARGE = 0x0301;
 const UNIT_OF_MEASURE = 0x0615;
 const CURRENCY = 0x0616;
 const TRAILING_DIGIT = 0x0617;
-const GAS_BLOCKS = 4;
-const GAS_TIERS = 4;
-
 /** Snapshot cause: change of tariff information (ZSE table D-45; GBCS GCS15b). */
 const CAUSE_TARIFF = 0x0008;
-
-/** Attribute of the price in block 0 to 3 without tiers, or in tier 1 to 4. */
-const blockPrice = (block: number): number => 0x0400 + block;
-const tierPrice = (tier: number): number => 0x0400 + 0x10 * tier;
 
 function publishInformation(call: ZclCall): number {
   const { store, request } = call;
@@ -57,30 +59,15 @@ function publishThresholds({ store, request }: ZclCall): number {
   return ZCL_STATUS.success;
 }
 
-/** Block tariff in the high nibble of the charging scheme (GBCS GCS01a). */
-const isBlockTariff = (store: ZclStore): boolean =>
-  numberIn(store.record('tariff.information'), 'Tariff Type / Charging Scheme') >> 4 === 1;
-
-/** The block reached: each threshold passed by the block counters so far moves to the next (GBCS 10.4; T6). */
-function blockInForce(store: ZclStore): number {
-  const used = [0, 1, 2, 3].reduce((sum, block) => sum + store.number(0x0702, 0x0700 + block), 0);
-  let block = 0;
-  while (block < GAS_BLOCKS - 1) {
-    const threshold = store.number(PRICE, BLOCK_THRESHOLDS + block);
-    if (threshold === 0 || used < threshold) break;
-    block++;
-  }
-  return block;
-}
-
 /** The price now: by tier of the calendar, or by block. Identifiers and times are those of the last publication. */
 function currentPrice(call: ZclCall): Publication {
   const { store } = call;
   const [published] = store.records('tariff.currentPrice');
   if (!published) return { command: 0x00, records: [] };
   const seconds = deviceSeconds(call);
-  const tier = isBlockTariff(store) ? 0 : (calendarEntry(store, 'tariff', seconds) ?? 0);
-  const price = tier > 0 ? tierPrice(tier) : blockPrice(blockInForce(store));
+  const known = call.device.clock.status === 'invalid' ? undefined : seconds;
+  const tier = tierInForce(store, known, call.device.parameters.gasDefaultTier);
+  const block = blockReached(blockEnergy(store), thresholdEnergies(store));
   const tiers = tier > 0 ? GAS_TIERS : 0;
   const record: ZclRecord = {
     ...published,
@@ -88,7 +75,7 @@ function currentPrice(call: ZclCall): Publication {
     Currency: store.number(PRICE, CURRENCY),
     'Price Trailing Digit & Price Tier': (store.number(PRICE, TRAILING_DIGIT) & 0xf0) | tier,
     'Number of Price Tiers & Register Tier': (tiers << 4) | tier,
-    Price: store.number(PRICE, price),
+    Price: priceIn(store, tier, block).value,
   };
   return { command: 0x00, records: [record] };
 }
