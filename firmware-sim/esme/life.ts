@@ -6,6 +6,7 @@ import type { SupplySwitch } from '../device/life/supply-switch.ts';
 import { constantLoad, type ElectricityLoad, interrupted, NO_ELECTRICITY } from '../device/metering/load.ts';
 import { LoadInput } from '../device/metering/load-input.ts';
 import { assert } from '../kernel/errors.ts';
+import { LoadLimit } from './load-limit.ts';
 
 /** What an electricity meter does as time passes. Organs act in the order they are listed in. */
 export class EsmeLife extends Life {
@@ -16,7 +17,7 @@ export class EsmeLife extends Life {
     setFactoryAlerts(device);
     const supply = new CosemSupply(device);
     const load = new LoadInput(constantLoad(NO_ELECTRICITY), (one) => (flows(one, supply) ? one : interrupted(one)));
-    super([load]);
+    super([new LoadLimit(device, supply, () => load.current), load]);
     this.load = load;
     this.supply = supply;
   }

@@ -1,10 +1,10 @@
 import { dlms } from '../../gbcs/dlms-apdu.ts';
-import { assert } from '../../kernel/errors.ts';
 import type { Millis } from '../../kernel/time.ts';
 import type { Device } from '../device.ts';
 import type { DeviceEffect } from '../effects.ts';
 import { SUPPLY_CODES, SUPPLY_FAILURES, type SupplyCause, type SupplyState, type SupplySwitch } from '../life/supply-switch.ts';
 import { numberAt, withValue } from './numbers.ts';
+import { objectsOf } from './objects.ts';
 import type { CosemKey, CosemStore } from './store.ts';
 
 /** State of the load switch (Blue Book, class 70 control_state; ECS45). */
@@ -27,9 +27,7 @@ export class CosemSupply implements SupplySwitch {
   }
 
   get #store(): CosemStore {
-    const { cosem } = this.#device;
-    assert(cosem, 'a meter with a load switch has COSEM objects');
-    return cosem;
+    return objectsOf(this.#device);
   }
 
   get supply(): SupplyState {

@@ -44,13 +44,19 @@ export class Life {
   /** Time begins to pass. */
   start(now: Millis): void {
     this.#begin(now);
+    this.#ready(now);
     this.#livedTo = now;
   }
 
   #begin(now: Millis): void {
     if (this.#begun) return;
     this.#begun = true;
+    this.#ready(now);
     for (const organ of this.#organs) organ.begin?.(now);
+  }
+
+  #ready(now: Millis): void {
+    for (const organ of this.#organs) organ.ready?.(now);
   }
 
   /** Lives up to a moment: everything due until then happens, at its own time. A moment in the past changes nothing. */
@@ -106,6 +112,7 @@ export class Life {
     if (!this.#poweredDown) return;
     this.#poweredDown = false;
     if (this.#livedTo !== undefined) this.#livedTo = Math.max(this.#livedTo, now);
+    this.#ready(now);
     for (const organ of this.#organs) organ.powerUp?.(now, effects);
   }
 

@@ -19,6 +19,8 @@ export type OrganState =
 export interface Organ {
   /** Name of its state. */
   readonly name: string;
+  /** A moment to stand at from which time begins or goes on: called for all organs before `begin` and `powerUp` of any of them. */
+  ready?(now: Millis): void;
   /** The device begins to live, or to be used on a bench: the organ takes things as they stand, without consequences. */
   begin?(now: Millis): void;
   /** When it has something to do by itself provided nothing else happens, at or after the time up to which it has lived. */

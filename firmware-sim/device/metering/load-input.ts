@@ -39,7 +39,7 @@ export class LoadInput<T> implements Organ {
     this.#profile = successiveLoads(this.#first, this.#later);
   }
 
-  begin(now: Millis): void {
+  ready(now: Millis): void {
     this.#at = now;
     this.#living = true;
   }
@@ -52,10 +52,6 @@ export class LoadInput<T> implements Organ {
 
   pass(_from: Millis, to: Millis): void {
     this.#at = to;
-  }
-
-  powerUp(now: Millis): void {
-    this.#at = now;
   }
 
   state(): Millis | undefined {

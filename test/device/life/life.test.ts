@@ -169,6 +169,28 @@ describe('a load', () => {
     expect(joined.at(15)).toEqual({ value: 'x', until: Number.POSITIVE_INFINITY });
   });
 
+  it('stands at the moment time begins before the other organs look at it, also when a bench came before', () => {
+    const input = new LoadInput(steps);
+    const seen: string[] = [];
+    const watcher: Organ = {
+      name: 'watcher',
+      begin: () => seen.push(input.current),
+      deadline: () => undefined,
+      powerUp: () => seen.push(input.current),
+      state: () => undefined,
+      restore: () => undefined,
+    };
+    const life = new Life([watcher, input]);
+    life.settle(5, []);
+    life.start(12);
+    expect([seen, input.current]).toEqual([['a'], 'b']);
+    life.powerDown(13);
+    life.powerUp(25, []);
+    expect(seen).toEqual(['a', 'c']);
+    life.advance(40, []);
+    expect(life.deadline).toBeUndefined();
+  });
+
   it('as the first organ makes a life stop wherever it changes', () => {
     const input = new LoadInput(steps);
     const seen: string[] = [];
