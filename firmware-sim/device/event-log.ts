@@ -15,23 +15,26 @@ export interface LogEntry {
 /** Entries a SMETS2 log holds before the oldest is overwritten (SMETS 5.7.5.25; GBCS mapping table). */
 export const LOG_CAPACITY = 100;
 
+/** Shared by all logs in which nothing stands. */
+const NOTHING: readonly LogEntry[] = [];
+
 /** A bounded log; the oldest entry gives way. */
 export class EventLog {
-  #entries: LogEntry[];
+  #entries: readonly LogEntry[];
   readonly #capacity: number;
 
-  constructor(entries: readonly LogEntry[] = [], capacity = LOG_CAPACITY) {
-    this.#entries = [...entries];
+  constructor(entries: readonly LogEntry[] = NOTHING, capacity = LOG_CAPACITY) {
+    this.#entries = entries;
     this.#capacity = capacity;
   }
 
   add(entry: LogEntry): void {
-    if (this.#entries.length >= this.#capacity) this.#entries.shift();
-    this.#entries.push(entry);
+    const kept = this.#entries.length < this.#capacity ? this.#entries : this.#entries.slice(1 - this.#capacity);
+    this.#entries = [...kept, entry];
   }
 
   clear(): void {
-    this.#entries = [];
+    this.#entries = NOTHING;
   }
 
   restore(entries: readonly LogEntry[]): void {

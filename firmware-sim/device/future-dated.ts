@@ -21,48 +21,57 @@ export interface PendingCommand {
 /** GeneralizedTime that cancels a future-dated ASN.1 command (RTDS 4.5.0 CS06 CANCELLATION). */
 export const CANCEL_TIME = '99991231235959Z';
 
+/** Shared by all devices for which nothing waits. */
+const NOTHING: readonly PendingCommand[] = [];
+
 /** At most one pending command per use case: a newer one takes its place, a cancellation empties it. Survives a reboot. */
 export class FutureDatedQueue {
-  #pending: Map<string, PendingCommand>;
+  #pending: readonly PendingCommand[];
 
-  constructor(pending: readonly PendingCommand[] = []) {
-    this.#pending = new Map(pending.map((command) => [command.useCase, command]));
+  constructor(pending: readonly PendingCommand[] = NOTHING) {
+    this.#pending = pending;
   }
 
   put(command: PendingCommand): void {
-    this.#pending.set(command.useCase, command);
+    const at = this.#pending.findIndex(({ useCase }) => useCase === command.useCase);
+    this.#pending = at < 0 ? [...this.#pending, command] : this.#pending.with(at, command);
   }
 
   cancel(useCase: string): void {
-    this.#pending.delete(useCase);
+    this.#keep((command) => command.useCase !== useCase);
+  }
+
+  #keep(wanted: (command: PendingCommand) => boolean): void {
+    const kept = this.#pending.filter(wanted);
+    if (kept.length < this.#pending.length) this.#pending = kept.length > 0 ? kept : NOTHING;
   }
 
   /** Drops what a role has pending, when another party takes it over (GBCS 13.3; docs/deviations.md). */
   cancelOf(role: RemotePartyRole): readonly PendingCommand[] {
-    const dropped = [...this.#pending.values()].filter((command) => command.role === role);
-    for (const { useCase } of dropped) this.#pending.delete(useCase);
+    const dropped = this.#pending.filter((command) => command.role === role);
+    this.#keep((command) => command.role !== role);
     return dropped;
   }
 
   /** When the next command is due, or undefined. */
   get deadline(): Millis | undefined {
     let earliest: Millis | undefined;
-    for (const { at } of this.#pending.values()) if (earliest === undefined || at < earliest) earliest = at;
+    for (const { at } of this.#pending) if (earliest === undefined || at < earliest) earliest = at;
     return earliest;
   }
 
   /** Removes and returns what is due, earliest first: each executes once even when the clock jumps past it. */
   takeDue(now: Millis): readonly PendingCommand[] {
-    const due = [...this.#pending.values()].filter((command) => command.at <= now).sort((a, b) => a.at - b.at);
-    for (const command of due) this.#pending.delete(command.useCase);
+    const due = this.#pending.filter((command) => command.at <= now).sort((a, b) => a.at - b.at);
+    this.#keep((command) => command.at > now);
     return due;
   }
 
   get commands(): readonly PendingCommand[] {
-    return [...this.#pending.values()];
+    return this.#pending;
   }
 
   restore(pending: readonly PendingCommand[]): void {
-    this.#pending = new Map(pending.map((command) => [command.useCase, command]));
+    this.#pending = pending.length > 0 ? pending : NOTHING;
   }
 }

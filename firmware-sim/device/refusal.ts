@@ -28,10 +28,13 @@ export const REFUSAL_ALERTS: Partial<Record<RejectReason, number>> = {
 
 const HOUR_MS: Millis = 3_600_000;
 
+/** Shared by all limits that nothing has touched. */
+const NEVER: readonly Millis[] = [];
+
 /** Keeps refused messages from being turned into a flood of alerts: so many in any hour, the others are only logged. */
 export class HourlyLimit {
   readonly #most: number;
-  #times: Millis[] = [];
+  #times: readonly Millis[] = NEVER;
 
   constructor(most: number) {
     this.#most = most;
@@ -43,14 +46,14 @@ export class HourlyLimit {
   }
 
   set times(times: readonly Millis[]) {
-    this.#times = [...times];
+    this.#times = times.length > 0 ? times : NEVER;
   }
 
   /** True, and counted, when one more is allowed. */
   take(now: Millis): boolean {
-    this.#times = this.#times.filter((at) => at > now - HOUR_MS);
-    if (this.#times.length >= this.#most) return false;
-    this.#times.push(now);
-    return true;
+    const counted = this.#times.filter((at) => at > now - HOUR_MS);
+    const allowed = counted.length < this.#most;
+    this.times = allowed ? [...counted, now] : counted;
+    return allowed;
   }
 }

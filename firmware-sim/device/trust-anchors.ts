@@ -34,8 +34,19 @@ interface CellIndex {
   readonly keys: ReadonlyMap<CellUse, ReadonlyMap<Eui64, PublicKey>>;
 }
 
-/** Where several cells would answer, the first one does. */
+/** What belongs to a list of cells; devices that were given one and the same list share it. */
+const INDICES = new WeakMap<readonly TrustAnchorCell[], CellIndex>();
+
 function indexOf(cells: readonly TrustAnchorCell[]): CellIndex {
+  const known = INDICES.get(cells) ?? makeIndex(cells);
+  INDICES.set(cells, known);
+  return known;
+}
+
+const NO_PEERS: ReadonlyMap<Eui64, PublicKey> = new Map();
+
+/** Where several cells would answer, the first one does. */
+function makeIndex(cells: readonly TrustAnchorCell[]): CellIndex {
   const parties = new Map<RemotePartyRole, Eui64>();
   const roles = new Map<Eui64, RemotePartyRole[]>();
   const keys = new Map<CellUse, Map<Eui64, PublicKey>>();
@@ -60,13 +71,14 @@ function indexOf(cells: readonly TrustAnchorCell[]): CellIndex {
 export class TrustAnchors implements KeyProvider {
   readonly own: OwnKeys;
   readonly #lent: KeyProvider | undefined;
-  #cells: readonly TrustAnchorCell[] = [];
-  #index: CellIndex = indexOf([]);
-  #peers: ReadonlyMap<Eui64, PublicKey> = new Map();
+  #cells: readonly TrustAnchorCell[];
+  #index: CellIndex;
+  #peers: ReadonlyMap<Eui64, PublicKey> = NO_PEERS;
 
   constructor(identity: DeviceIdentity, cells: readonly TrustAnchorCell[], lent?: KeyProvider) {
     this.own = new OwnKeys(identity);
-    this.cells = cells;
+    this.#cells = cells;
+    this.#index = indexOf(cells);
     this.#lent = lent;
   }
 

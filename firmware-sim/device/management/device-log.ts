@@ -21,12 +21,14 @@ export const BENCH_DEVICE_LOG: readonly DeviceLogEntry[] = [
   { eui: '00-DB-12-34-56-78-90-9B' as Eui64, type: 6 },
 ];
 
+const NOBODY: readonly DeviceLogEntry[] = [];
+
 /** The devices one may talk to, in the order they were added (GBCS 13.7). */
 export class DeviceLog {
   readonly capacity: number;
   #entries: readonly DeviceLogEntry[];
 
-  constructor(entries: readonly DeviceLogEntry[] = [], capacity = DEVICE_LOG_CAPACITY) {
+  constructor(entries: readonly DeviceLogEntry[] = NOBODY, capacity = DEVICE_LOG_CAPACITY) {
     this.capacity = capacity;
     this.#entries = entries;
   }

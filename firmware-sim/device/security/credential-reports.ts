@@ -30,12 +30,15 @@ export interface CredentialReportState {
   readonly requests: { readonly [use in OwnUse]?: Bytes };
 }
 
+/** Shared by all devices that were not cloned. */
+const NO_REPORTS: CredentialReportState = { roles: {}, requests: {} };
+
 /**
  * What a device says about its credentials where that was cloned from another device's report: identifiers and counters of roles
  * whose keys the bench does not hold. Nothing is ever authenticated with it; a credential that is replaced leaves the report.
  */
 export class CredentialReports {
-  #state: CredentialReportState = { roles: {}, requests: {} };
+  #state: CredentialReportState = NO_REPORTS;
 
   role(role: RemotePartyRole): ReportedRole | undefined {
     return this.#state.roles[role];
