@@ -17,7 +17,7 @@ import type { DeviceEffect } from './effects.ts';
 import { EventLog, type LogEntry, type LogName } from './event-log.ts';
 import { FirmwareStore } from './firmware.ts';
 import { FutureDatedQueue, type PendingCommand } from './future-dated.ts';
-import type { Life } from './life/life.ts';
+import type { Life, LifeState } from './life/life.ts';
 import { DEFAULT_PARAMETERS, type LifeParameters } from './life/parameters.ts';
 import { ACCEPTING_HAN, DeviceLog, type HanPort } from './management/device-log.ts';
 import { type Misbehaviours, responseCounter, responseOctets, responseTime } from './misbehaviours.ts';
@@ -59,7 +59,6 @@ export class Device {
   readonly pathWithoutRoot: 'refuse' | 'accept';
   readonly unwrapContingency: ContingencyUnwrap;
   readonly parameters: LifeParameters;
-  readonly life: Life | undefined;
   /** What a cloned report of credentials said; never used to authenticate. */
   readonly reports = new CredentialReports();
   /** How many security alerts, and malformed messages without a word, an hour may bring. */
@@ -67,6 +66,7 @@ export class Device {
   readonly #keySeed: number | string;
   #originatorCounter: bigint;
   #clock: ClockState;
+  #life: Life | undefined;
 
   /** @throws ProtocolFault when the state or a certificate of the identity cannot be read */
   constructor(profile: DeviceProfile, setup: DeviceSetup) {
@@ -78,7 +78,7 @@ export class Device {
     this.firmware = new FirmwareStore(setup.firmware, setup.downgrade ?? 'reject');
     this.signatureProfile = setup.signatureProfile;
     this.#originatorCounter = setup.originatorCounter ?? 0n;
-    this.#clock = setup.clock ?? { offsetMs: 0, status: 'reliable' };
+    this.#clock = setup.clock ?? RIGHT_TIME;
     this.limits = { alerts: new HourlyLimit(setup.securityAlertsPerHour ?? 10), malformed: new HourlyLimit(MALFORMED_PER_HOUR) };
     this.cosem = setup.cosem;
     this.zcl = setup.zcl;
@@ -91,13 +91,24 @@ export class Device {
     this.unwrapContingency = setup.unwrapContingency ?? unwrapContingencyKey;
     this.#keySeed = setup.keySeed ?? setup.identity.eui;
     this.parameters = setup.parameters ? { ...DEFAULT_PARAMETERS, ...setup.parameters } : DEFAULT_PARAMETERS;
-    this.life = profile.life?.(this);
+    profile.factory?.(this);
     if (setup.state) this.restore(setup.state);
   }
 
   /** The device's own idea of the time. */
   localTime(now: Millis): Millis {
     return now + this.#clock.offsetMs;
+  }
+
+  /** What the device does as time passes; made when it is first asked for. Undefined for one that only answers. */
+  get life(): Life | undefined {
+    this.#life ??= this.profile.life?.(this);
+    return this.#life;
+  }
+
+  /** What the life keeps; undefined while it has not begun. */
+  get lifeState(): LifeState | undefined {
+    return this.#life?.state();
   }
 
   get clock(): ClockState {
@@ -107,7 +118,7 @@ export class Device {
   set clock(clock: ClockState) {
     const before = this.#clock.offsetMs;
     this.#clock = clock;
-    if (clock.offsetMs !== before) this.life?.clockMoved(before, clock.offsetMs);
+    if (clock.offsetMs !== before) this.#life?.clockMoved(before, clock.offsetMs);
   }
 
   /** The last counter the device has used in a message of its own. */
@@ -133,7 +144,7 @@ export class Device {
 
   /** When `poll` next has something to do, in the runtime's time. */
   get deadline(): Millis | undefined {
-    return earliest(this.#pendingDue, this.life?.deadline);
+    return earliest(this.#pendingDue, this.#life?.deadline);
   }
 
   /** When the next future-dated command is due, in the runtime's time. While the device does not know the time, none is. */
@@ -157,7 +168,7 @@ export class Device {
       for (const pending of taken) this.#executePending(pending, at, effects);
       if (taken.length > 0) this.life?.settle(at, effects);
     }
-    this.life?.advance(now, effects);
+    this.#life?.advance(now, effects);
     return effects;
   }
 
@@ -341,11 +352,15 @@ export class Device {
     this.#originatorCounter = state.originatorCounter;
     this.#clock = state.clock;
     restoreDevice(this, state);
+    if (this.#life || state.life) this.life?.restore(state.life);
   }
 }
 
 /** Malformed messages an hour may bring before 0x8F60 says so; not published (docs/deviations.md). */
 const MALFORMED_PER_HOUR = 10;
+
+/** Shared by all clocks that are right. */
+const RIGHT_TIME: ClockState = { offsetMs: 0, status: 'reliable' };
 
 const NO_FAULTS: ObjectFaults = new Map();
 const WELL_BEHAVED: Misbehaviours = new Map();

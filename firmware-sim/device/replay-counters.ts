@@ -1,4 +1,5 @@
 import type { RemotePartyRole } from '../gbcs/key-provider.ts';
+import { type LeanMap, leanMap, nothing, put, without } from '../kernel/lean-map.ts';
 
 /**
  * How finely replay counters are kept. The released text's granularity could not be read, hence a parameter
@@ -29,14 +30,14 @@ function keyOf(role: RemotePartyRole, messageCode: number): string {
 /** Highest originator counter accepted so far, per role and message code, and floors set with credentials (GBCS 4.3.1.4). */
 export class ReplayCounters {
   readonly granularity: ReplayGranularity;
-  #highest: Map<string, bigint>;
-  #floors = new Map<string, bigint>();
-  #sequences = new Map<string, bigint>();
-  #topUpFloors = new Map<string, bigint>();
+  #highest: LeanMap<string, bigint>;
+  #floors: LeanMap<string, bigint> = nothing();
+  #sequences: LeanMap<string, bigint> = nothing();
+  #topUpFloors: LeanMap<string, bigint> = nothing();
 
   constructor(granularity: ReplayGranularity = 'role+code', stored: Readonly<Record<string, string>> = {}) {
     this.granularity = granularity;
-    this.#highest = new Map(Object.entries(stored).map(([key, value]) => [key, BigInt(value)]));
+    this.#highest = leanMap(Object.entries(stored).map(([key, value]) => [key, BigInt(value)]));
   }
 
   #key(role: RemotePartyRole, messageCode: number): string {
@@ -50,21 +51,23 @@ export class ReplayCounters {
 
   /** Call only after MAC and signature have been verified. */
   record(role: RemotePartyRole, messageCode: number, counter: bigint): void {
-    this.#highest.set(this.#key(role, messageCode), counter);
+    this.#highest = put(this.#highest, this.#key(role, messageCode), counter);
   }
 
   /** A new holder of a role starts from a floor: whatever the old one had used up is forgotten (GBCS 13.3). */
   setFloor(role: RemotePartyRole, floor: bigint): void {
-    for (const key of [...this.#highest.keys()]) if (key === role || key.startsWith(`${role}:`)) this.#highest.delete(key);
-    this.#floors.set(role, floor);
+    for (const key of [...this.#highest.keys()]) {
+      if (key === role || key.startsWith(`${role}:`)) this.#highest = without(this.#highest, key);
+    }
+    this.#floors = put(this.#floors, role, floor);
   }
 
   /** The same party keeps a role under new keys: counters below the floor rise to it, none goes back. */
   raiseFloor(role: RemotePartyRole, floor: bigint): void {
     for (const [key, value] of this.#highest) {
-      if ((key === role || key.startsWith(`${role}:`)) && value < floor) this.#highest.set(key, floor);
+      if ((key === role || key.startsWith(`${role}:`)) && value < floor) this.#highest = put(this.#highest, key, floor);
     }
-    if (floor > (this.#floors.get(role) ?? -1n)) this.#floors.set(role, floor);
+    if (floor > (this.#floors.get(role) ?? -1n)) this.#floors = put(this.#floors, role, floor);
   }
 
   /** Sequence number of a role's credentials, as CS02a reports it: the last authorising one, or the floor set with a change. */
@@ -73,7 +76,7 @@ export class ReplayCounters {
   }
 
   setSequence(role: RemotePartyRole, sequence: bigint): void {
-    this.#sequences.set(role, sequence);
+    this.#sequences = put(this.#sequences, role, sequence);
   }
 
   /** Prepayment tokens of a role count from here (GBCS 14.3); undefined when no credential update has said so. */
@@ -82,7 +85,7 @@ export class ReplayCounters {
   }
 
   setTopUpFloor(role: RemotePartyRole, floor: bigint): void {
-    this.#topUpFloors.set(role, floor);
+    this.#topUpFloors = put(this.#topUpFloors, role, floor);
   }
 
   floor(role: RemotePartyRole): bigint | undefined {
@@ -105,9 +108,9 @@ export class ReplayCounters {
   }
 
   restore(state: ReplayState): void {
-    this.#highest = new Map(Object.entries(state.highest));
-    this.#floors = new Map(Object.entries(state.floors));
-    this.#sequences = new Map(Object.entries(state.sequences));
-    this.#topUpFloors = new Map(Object.entries(state.topUpFloors));
+    this.#highest = leanMap(Object.entries(state.highest));
+    this.#floors = leanMap(Object.entries(state.floors));
+    this.#sequences = leanMap(Object.entries(state.sequences));
+    this.#topUpFloors = leanMap(Object.entries(state.topUpFloors));
   }
 }

@@ -34,7 +34,12 @@ export interface DeviceProfile {
   readonly executePending?: (device: Device, command: PendingCommand, now: Millis, effects: DeviceEffect[]) => void;
   /** What event configuration says of a configurable code; undefined: as in the table of alerts. */
   readonly alertSettings?: (device: Device, code: number) => AlertSettings | undefined;
-  /** What the device does as time passes; undefined for one that only answers. */
+  /** Puts into a new device's objects what its parameters say about how it leaves the factory. */
+  readonly factory?: (device: Device) => void;
+  /**
+   * What the device does as time passes, made when it is first needed: it changes nothing by being made. Undefined for one that only
+   * answers.
+   */
   readonly life?: (device: Device) => Life;
 }
 

@@ -50,7 +50,7 @@ export interface DeviceState {
 /** The state of a device. Octets are shared with it, not copied: it never changes them in place. */
 export function stateOf(device: Device): DeviceState {
   const { anchors, logs, limits, cosem, zcl } = device;
-  const life = device.life?.state();
+  const life = device.lifeState;
   return {
     originatorCounter: device.originatorCounter,
     clock: device.clock,
@@ -78,7 +78,7 @@ export function stateOf(device: Device): DeviceState {
   };
 }
 
-/** Puts a state into a device; its counter and clock are the device's own affair. @throws ProtocolFault when keys are none */
+/** Puts a state into a device; its counter, clock and life are the device's own affair. @throws ProtocolFault when keys are none */
 export function restoreDevice(device: Device, state: DeviceState): void {
   const { anchors, logs, limits } = device;
   anchors.own.restore(device.suite, state.own);
@@ -95,5 +95,4 @@ export function restoreDevice(device: Device, state: DeviceState): void {
   limits.malformed.times = state.limits.malformed;
   if (state.cosem) device.cosem?.restore(state.cosem);
   if (state.zcl) device.zcl?.restore(state.zcl);
-  device.life?.restore(state.life);
 }

@@ -1,4 +1,3 @@
-import { setFactoryAlerts } from '../device/cosem/alert-settings.ts';
 import { CosemSupply } from '../device/cosem/supply.ts';
 import type { Device } from '../device/device.ts';
 import { Life } from '../device/life/life.ts';
@@ -14,7 +13,6 @@ export class EsmeLife extends Life {
   readonly supply: SupplySwitch;
 
   constructor(device: Device) {
-    setFactoryAlerts(device);
     const supply = new CosemSupply(device);
     const load = new LoadInput(constantLoad(NO_ELECTRICITY), (one) => (flows(one, supply) ? one : interrupted(one)));
     super([new LoadLimit(device, supply, () => load.current), load]);

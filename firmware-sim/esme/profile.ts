@@ -1,4 +1,4 @@
-import { cosemAlertSettings } from '../device/cosem/alert-settings.ts';
+import { cosemAlertSettings, setFactoryAlerts } from '../device/cosem/alert-settings.ts';
 import { cosemUseCases } from '../device/cosem/engine.ts';
 import { managementUseCases } from '../device/management/use-cases.ts';
 import type { DeviceProfile } from '../device/setup.ts';
@@ -12,5 +12,6 @@ export const ESME_PROFILE: DeviceProfile = {
   notation: 'dlms',
   dlmsEdition: DLMS_EDITION,
   alertSettings: cosemAlertSettings,
+  factory: setFactoryAlerts,
   life: (device) => new EsmeLife(device),
 };

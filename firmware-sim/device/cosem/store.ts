@@ -5,6 +5,7 @@ import { ByteReader } from '../../kernel/byte-reader.ts';
 import { ByteWriter } from '../../kernel/byte-writer.ts';
 import { fromHex, toHex } from '../../kernel/bytes.ts';
 import { assert, ProtocolFault } from '../../kernel/errors.ts';
+import { type LeanMap, leanMap, nothing, put, without } from '../../kernel/lean-map.ts';
 import { type CosemKey, namesOf } from './key.ts';
 import { partOf } from './parts.ts';
 
@@ -41,7 +42,7 @@ function elementOf(key: CosemKey, text: string): Element {
 export class CosemStore {
   readonly type: CosemDeviceType;
   readonly #defaults: CosemDefaults;
-  readonly #own = new Map<CosemKey, Element>();
+  #own: LeanMap<CosemKey, Element> = nothing();
 
   /** @throws ProtocolFault `bad-state` when `state` holds something that is no value */
   constructor(type: CosemDeviceType, defaults: CosemDefaults, state: CosemState = {}) {
@@ -66,13 +67,14 @@ export class CosemStore {
   set(key: CosemKey, value: Element): void {
     const part = partOf(key);
     if (!part) {
-      this.#own.set(key, value);
+      this.#own = put(this.#own, key, value);
       return;
     }
     const whole = this.get(part.whole);
     assert(whole && part.index < whole.children.length, `${part.whole} holds ${key}`);
     const children = whole.children.map((child, i) => (i === part.index ? value : child));
-    this.#own.set(part.whole, new Element(whole.name, whole.type, children, whole.meta, whole.named, whole.extras));
+    const changed = new Element(whole.name, whole.type, children, whole.meta, whole.named, whole.extras);
+    this.#own = put(this.#own, part.whole, changed);
   }
 
   /** The value that only this device has; undefined while the default stands. */
@@ -82,7 +84,7 @@ export class CosemStore {
 
   /** Back to the default. */
   forget(key: CosemKey): void {
-    this.#own.delete(key);
+    this.#own = without(this.#own, key);
   }
 
   /** Every attribute with a value of its own or a default, sorted. */
@@ -105,7 +107,6 @@ export class CosemStore {
         throw error;
       }
     });
-    this.#own.clear();
-    for (const [key, value] of values) this.#own.set(key, value);
+    this.#own = leanMap(values);
   }
 }

@@ -1,7 +1,7 @@
 import type { PrivateKey, PublicKey } from '../../crypto/keys.ts';
 import type { CryptoSuite } from '../../crypto/suite.ts';
 import { parseCertificate } from '../../gbcs/certificates/parse.ts';
-import type { KeyUse } from '../../gbcs/key-provider.ts';
+import type { KeyProvider, KeyUse } from '../../gbcs/key-provider.ts';
 import type { Bytes } from '../../kernel/bytes.ts';
 import type { Eui64 } from '../../kernel/eui64.ts';
 
@@ -16,6 +16,8 @@ export interface DeviceIdentity {
   readonly eui: Eui64;
   readonly signing?: PrivateKey | undefined;
   readonly agreement?: PrivateKey | undefined;
+  /** Who has the private keys above, asked when one is first needed: a fleet of devices that rest holds no keys. */
+  readonly keys?: Pick<KeyProvider, 'privateKey'>;
   /** DER of the device certificates, which CS02e reads. */
   readonly certificates?: { readonly [use in OwnUse]?: Bytes | undefined };
 }
@@ -39,19 +41,36 @@ export interface OwnKeyState {
 
 const USES: readonly OwnUse[] = ['digitalSignature', 'keyAgreement'];
 
+type KeyPairs = Readonly<Record<OwnUse, KeyPair>>;
+type PendingKeys = { readonly [use in OwnUse]?: PrivateKey };
+
+/** Shared by all devices that await no certificate. */
+const NONE_PENDING: PendingKeys = {};
+
 /** The device's current key pairs and certificates, and the pairs that wait for their certificate (GBCS 13: CS02c to CS02e). */
 export class OwnKeys {
   readonly eui: Eui64;
-  #current: Readonly<Record<OwnUse, KeyPair>>;
-  #pending: { readonly [use in OwnUse]?: PrivateKey } = {};
+  #pairs: KeyPairs | undefined;
+  readonly #source: DeviceIdentity['keys'];
+  #pending: PendingKeys = NONE_PENDING;
 
   /** @throws ProtocolFault when a certificate of the identity is none */
-  constructor({ eui, signing, agreement, certificates }: DeviceIdentity) {
+  constructor({ eui, signing, agreement, certificates, keys }: DeviceIdentity) {
     this.eui = eui;
-    this.#current = {
-      digitalSignature: pairOf(signing, certificates?.digitalSignature),
-      keyAgreement: pairOf(agreement, certificates?.keyAgreement),
+    this.#source = keys;
+    if (keys && certificates === undefined) return;
+    this.#pairs = {
+      digitalSignature: pairOf(signing ?? keys?.privateKey(eui, 'digitalSignature'), certificates?.digitalSignature),
+      keyAgreement: pairOf(agreement ?? keys?.privateKey(eui, 'keyAgreement'), certificates?.keyAgreement),
     };
+  }
+
+  get #current(): KeyPairs {
+    this.#pairs ??= {
+      digitalSignature: pairOf(this.#source?.privateKey(this.eui, 'digitalSignature'), undefined),
+      keyAgreement: pairOf(this.#source?.privateKey(this.eui, 'keyAgreement'), undefined),
+    };
+    return this.#pairs;
   }
 
   privateKey(use: KeyUse): PrivateKey | undefined {
@@ -79,7 +98,7 @@ export class OwnKeys {
 
   /** Puts a certificate into use, and the pending pair with it when it is the one certified. */
   install(use: OwnUse, certificate: Bytes, key: PrivateKey | undefined): void {
-    this.#current = { ...this.#current, [use]: pairOf(key ?? this.#current[use].private, certificate) };
+    this.#pairs = { ...this.#current, [use]: pairOf(key ?? this.#current[use].private, certificate) };
     const { [use]: _installed, ...others } = this.#pending;
     this.#pending = others;
   }
@@ -103,8 +122,8 @@ export class OwnKeys {
     const keyOf = (scalar: Bytes | undefined): PrivateKey | undefined =>
       scalar && suite.privateKey(scalar.length === 48 ? 'P-384' : 'P-256', scalar);
     const pairs = USES.map((use) => [use, pairOf(keyOf(state[use]?.scalar), state[use]?.certificate)] as const);
-    this.#current = Object.fromEntries(pairs) as Record<OwnUse, KeyPair>;
-    this.#pending = {};
+    this.#pairs = Object.fromEntries(pairs) as Record<OwnUse, KeyPair>;
+    this.#pending = NONE_PENDING;
     for (const use of USES) {
       const pending = keyOf(state[use]?.pending);
       if (pending) this.await(use, pending);

@@ -1,3 +1,5 @@
+import { type LeanMap, leanMap, nothing, put } from '../../kernel/lean-map.ts';
+
 /** One value of ZCL plain data: what a field of a command holds, without names or presentation. */
 export type ZclScalar = number | bigint | string | boolean | null | Uint8Array;
 
@@ -63,9 +65,18 @@ export const EMPTY_ZCL_STATE: ZclState = { attributes: {}, records: {} };
 const NO_RECORDS: readonly ZclRecord[] = [];
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
 
+/** Names of attributes by cluster and attribute in one number: meters look up the same few all the time, a peer may ask for any. */
+const ATTRIBUTE_KEYS = new Map<number, string>();
+const ATTRIBUTE_KEYS_MAX = 1024;
+
 /** `0702/0014`: how an attribute is named in state and in `object-fault`. */
 export function attributeKey(cluster: number, attribute: number): string {
-  return `${hex(cluster, 4)}/${hex(attribute, 4)}`;
+  const both = cluster * 0x10000 + attribute;
+  const known = ATTRIBUTE_KEYS.get(both);
+  if (known !== undefined) return known;
+  const key = `${hex(cluster, 4)}/${hex(attribute, 4)}`;
+  if (ATTRIBUTE_KEYS.size < ATTRIBUTE_KEYS_MAX) ATTRIBUTE_KEYS.set(both, key);
+  return key;
 }
 
 /** `0702/06`: how a command is named in `object-fault`. */
@@ -79,14 +90,13 @@ export function commandKey(cluster: number, command: number): string {
  */
 export class ZclStore {
   readonly #defaults: ZclState;
-  readonly #attributes: Map<string, ZclAttribute>;
-  readonly #records: Map<ZclStateName, readonly ZclRecord[]>;
+  #attributes: LeanMap<string, ZclAttribute> = nothing();
+  #records: LeanMap<ZclStateName, readonly ZclRecord[]> = nothing();
 
   /** @param changes what a snapshot of an earlier store with the same defaults gave */
   constructor(defaults: ZclState, changes: ZclState = EMPTY_ZCL_STATE) {
     this.#defaults = defaults;
-    this.#attributes = new Map(Object.entries(changes.attributes));
-    this.#records = new Map(Object.entries(changes.records) as [ZclStateName, readonly ZclRecord[]][]);
+    this.restore(changes);
   }
 
   attribute(cluster: number, attribute: number): ZclAttribute | undefined {
@@ -95,7 +105,7 @@ export class ZclStore {
   }
 
   setAttribute(cluster: number, attribute: number, value: ZclAttribute): void {
-    this.#attributes.set(attributeKey(cluster, attribute), value);
+    this.#attributes = put(this.#attributes, attributeKey(cluster, attribute), value);
   }
 
   /** An attribute that is there already gets a new value of its type; the store of a device without it stays as it is. */
@@ -119,7 +129,7 @@ export class ZclStore {
   }
 
   setRecords(name: ZclStateName, records: readonly ZclRecord[]): void {
-    this.#records.set(name, records);
+    this.#records = put(this.#records, name, records);
   }
 
   /** What differs from the defaults, as plain data, in a fixed order. */
@@ -137,10 +147,8 @@ export class ZclStore {
 
   /** Takes back what `snapshot` gave; everything else is as in the defaults again. */
   restore(state: ZclState): void {
-    this.#attributes.clear();
-    this.#records.clear();
-    for (const [key, value] of Object.entries(state.attributes)) this.#attributes.set(key, value);
-    for (const [key, value] of Object.entries(state.records)) this.#records.set(key as ZclStateName, value);
+    this.#attributes = leanMap(Object.entries(state.attributes));
+    this.#records = leanMap(Object.entries(state.records) as [ZclStateName, readonly ZclRecord[]][]);
   }
 }
 
