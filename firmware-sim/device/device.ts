@@ -4,6 +4,7 @@ import type { Envelope } from '../gbcs/envelope.ts';
 import type { MessageHeader } from '../gbcs/header.ts';
 import type { EncryptionContext } from '../gbcs/protection.ts';
 import { sensitiveContext } from '../gbcs/sensitive.ts';
+import type { UtrnParties } from '../gbcs/utrn.ts';
 import type { Bytes } from '../kernel/bytes.ts';
 import { assert, ProtocolFault } from '../kernel/errors.ts';
 import type { Eui64 } from '../kernel/eui64.ts';
@@ -22,6 +23,7 @@ import { DEFAULT_PARAMETERS, type LifeParameters } from './life/parameters.ts';
 import { ACCEPTING_HAN, DeviceLog, type HanPort } from './management/device-log.ts';
 import { type Misbehaviours, responseCounter, responseOctets, responseTime } from './misbehaviours.ts';
 import { type AlertContent, alertPayload, commandQuote } from './notation.ts';
+import { Ledger } from './payment/ledger.ts';
 import { HourlyLimit, isRefusal, REFUSAL_ALERTS, type Refusal, refused } from './refusal.ts';
 import { ReplayCounters } from './replay-counters.ts';
 import { type Admission, admit, authenticate, formOf, frameOf } from './security/admission.ts';
@@ -47,6 +49,8 @@ export class Device {
   readonly firmware: FirmwareStore;
   readonly futureDated = new FutureDatedQueue();
   readonly logs: Readonly<Record<LogName, EventLog>> = { security: new EventLog(), event: new EventLog(), power: new EventLog() };
+  /** Every change of the money it keeps. */
+  readonly ledger = new Ledger();
   readonly profile: DeviceProfile;
   readonly signatureProfile: SignatureProfile;
   readonly cosem: CosemStore | undefined;
@@ -58,6 +62,7 @@ export class Device {
   readonly certificateValidity: boolean;
   readonly pathWithoutRoot: 'refuse' | 'accept';
   readonly unwrapContingency: ContingencyUnwrap;
+  readonly otherMeters: readonly UtrnParties[];
   readonly parameters: LifeParameters;
   /** What a cloned report of credentials said; never used to authenticate. */
   readonly reports = new CredentialReports();
@@ -89,6 +94,7 @@ export class Device {
     this.certificateValidity = setup.certificateValidity ?? true;
     this.pathWithoutRoot = setup.pathWithoutRoot ?? 'refuse';
     this.unwrapContingency = setup.unwrapContingency ?? unwrapContingencyKey;
+    this.otherMeters = setup.otherMeters ?? NO_METERS;
     this.#keySeed = setup.keySeed ?? setup.identity.eui;
     this.parameters = setup.parameters ? { ...DEFAULT_PARAMETERS, ...setup.parameters } : DEFAULT_PARAMETERS;
     profile.factory?.(this);
@@ -362,6 +368,7 @@ const MALFORMED_PER_HOUR = 10;
 /** Shared by all clocks that are right. */
 const RIGHT_TIME: ClockState = { offsetMs: 0, status: 'reliable' };
 
+const NO_METERS: readonly UtrnParties[] = [];
 const NO_FAULTS: ObjectFaults = new Map();
 const WELL_BEHAVED: Misbehaviours = new Map();
 

@@ -2,6 +2,7 @@ import type { CryptoSuite, SignatureProfile } from '../crypto/suite.ts';
 import type { DLMS_EDITION } from '../dictionary/cosem.ts';
 import type { MessageHeader } from '../gbcs/header.ts';
 import type { KeyProvider } from '../gbcs/key-provider.ts';
+import type { UtrnParties } from '../gbcs/utrn.ts';
 import type { Bytes } from '../kernel/bytes.ts';
 import type { Eui64 } from '../kernel/eui64.ts';
 import type { Millis } from '../kernel/time.ts';
@@ -90,6 +91,10 @@ export interface DeviceSetup {
   readonly han?: HanPort;
   /** Devices this one may talk to. */
   readonly deviceLog?: DeviceLog;
+  /**
+   * Whose tokens the device knows for another meter's. The digits do not say whose they are: only a bench that holds the keys can tell.
+   */
+  readonly otherMeters?: readonly UtrnParties[];
   /** Seed of key pairs the device makes. Default: its Entity Identifier. */
   readonly keySeed?: number | string;
   /** How it behaves where the specification leaves it open; defaults for the others. */

@@ -11,6 +11,7 @@ import type { FirmwareState } from './firmware.ts';
 import type { PendingCommand } from './future-dated.ts';
 import type { LifeState } from './life/life.ts';
 import type { DeviceLogEntry } from './management/device-log.ts';
+import type { LedgerState } from './payment/ledger.ts';
 import type { ReplayState } from './replay-counters.ts';
 import type { CredentialReportState } from './security/credential-reports.ts';
 import type { OwnKeysState } from './security/own-keys.ts';
@@ -44,6 +45,7 @@ export interface DeviceState {
   readonly limits: { readonly alerts: readonly Millis[]; readonly malformed: readonly Millis[] };
   readonly cosem?: ReturnType<CosemStore['snapshot']>;
   readonly zcl?: ReturnType<ZclStore['snapshot']>;
+  readonly ledger?: LedgerState;
   readonly life?: LifeState;
 }
 
@@ -51,6 +53,7 @@ export interface DeviceState {
 export function stateOf(device: Device): DeviceState {
   const { anchors, logs, limits, cosem, zcl } = device;
   const life = device.lifeState;
+  const ledger = device.ledger.state();
   return {
     originatorCounter: device.originatorCounter,
     clock: device.clock,
@@ -74,6 +77,7 @@ export function stateOf(device: Device): DeviceState {
     limits: { alerts: limits.alerts.times, malformed: limits.malformed.times },
     ...(cosem && { cosem: cosem.snapshot() }),
     ...(zcl && { zcl: zcl.snapshot() }),
+    ...(ledger && { ledger }),
     ...(life && { life }),
   };
 }
@@ -95,4 +99,5 @@ export function restoreDevice(device: Device, state: DeviceState): void {
   limits.malformed.times = state.limits.malformed;
   if (state.cosem) device.cosem?.restore(state.cosem);
   if (state.zcl) device.zcl?.restore(state.zcl);
+  device.ledger.restore(state.ledger);
 }

@@ -2,7 +2,13 @@ import type { Device } from '../device/device.ts';
 import { Life } from '../device/life/life.ts';
 import { constantLoad, type GasLoad, NO_GAS } from '../device/metering/load.ts';
 import { LoadInput } from '../device/metering/load-input.ts';
+import { Payment } from '../device/payment/payment.ts';
+import { enterTokenAtHome, type HomeEntry, type HomeOutcome } from '../device/payment/tokens.ts';
+import { ZclAccount } from '../device/zcl/account.ts';
+import { storeOf } from '../device/zcl/engine.ts';
+import { zclNonDisablement } from '../device/zcl/non-disablement.ts';
 import { assert } from '../kernel/errors.ts';
+import type { Millis } from '../kernel/time.ts';
 import { GasRegisters } from './gas-registers.ts';
 import { GasValve } from './gas-valve.ts';
 import type { GasVariant } from './variants.ts';
@@ -12,17 +18,30 @@ export class GsmeLife extends Life {
   readonly load: LoadInput<GasLoad>;
   readonly valve: GasValve;
   readonly registers: GasRegisters;
+  readonly payment: Payment;
   readonly variant: GasVariant;
+  readonly #device: Device;
 
   constructor(device: Device, variant: GasVariant) {
     const load = new LoadInput(constantLoad(NO_GAS));
     const valve = new GasValve(device, load);
     const registers = new GasRegisters(device, valve, variant.litresPerStep);
-    super([valve, registers, load]);
+    const store = storeOf(device);
+    const account = new ZclAccount(store);
+    const payment = new Payment(device, { account, supply: valve, calendar: zclNonDisablement(store), rate: registers });
+    registers.charger = payment;
+    super([valve, registers, payment, load]);
     this.load = load;
     this.valve = valve;
     this.registers = registers;
+    this.payment = payment;
     this.variant = variant;
+    this.#device = device;
+  }
+
+  /** Somebody enters a token at the meter, or at a display that passes it on. */
+  enterUtrn(digits: string, via: HomeEntry, now: Millis): HomeOutcome {
+    return enterTokenAtHome(this.#device, new ZclAccount(storeOf(this.#device)), { digits, via }, now);
   }
 }
 

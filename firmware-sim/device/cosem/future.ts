@@ -5,8 +5,11 @@ import { type Bytes, NO_BYTES } from '../../kernel/bytes.ts';
 import type { Millis } from '../../kernel/time.ts';
 import { ALERT } from '../alerts.ts';
 import type { PendingCommand } from '../future-dated.ts';
+import { settingsChanged, settingsOf } from '../payment/adjusting.ts';
+import { Books } from '../payment/books.ts';
 import type { PendingContext } from '../use-case.ts';
 import { type Access, DONE, type Outcome } from './access.ts';
+import { CosemAccount } from './account.ts';
 import { activate, activationTime, isActivation, wantsSnapshot } from './activations.ts';
 import { cosemKey } from './key.ts';
 import { endLimit } from './limits.ts';
@@ -16,9 +19,17 @@ import { noteRegisters } from './snapshot-row.ts';
 /** Message code of the alert that reports a future-dated DLMS command (GBCS 16.2; RTDS 4.5.0 ECS01a). */
 const FUTURE_DATED_ALERT = 0x00cc;
 
-function takeEffect(source: LogSource, key: string): void {
+/** Passive values become active, with what that does to the account at once. */
+function takeEffect(
+  { device, now, effects }: Pick<PendingContext, 'device' | 'now' | 'effects'>,
+  source: LogSource,
+  key: string,
+): void {
   if (wantsSnapshot(key)) noteRegisters(source);
+  const account = device.cosem?.type === 'ESME' ? new CosemAccount(device) : undefined;
+  const before = account && settingsOf(account);
   activate(source.store, key);
+  if (account && before) settingsChanged(new Books(account, device, now, effects), before);
 }
 
 /**
@@ -33,7 +44,7 @@ export function writeActivationTime(access: Access): Outcome {
   const mine =
     waiting?.originatorCounter === command.header.originatorCounter && waiting.originator === command.header.originator;
   if (waiting && !mine) device.futureDated.cancel(useCase);
-  if (at === 'now') takeEffect(source, key);
+  if (at === 'now') takeEffect(access, source, key);
   else if (at !== 'never') {
     const { originator, originatorCounter, messageCode } = command.header;
     const first = mine && waiting ? Math.min(waiting.at, at) : at;
@@ -86,7 +97,7 @@ export function executePendingCosem(context: PendingContext): void {
   const source: LogSource = { store, logs: device.logs, at: device.localTime(now) };
   for (const { key, item } of activations.filter((one) => one.at <= pending.at)) {
     const failed = device.faults.has(key);
-    if (!failed) takeEffect(source, key);
+    if (!failed) takeEffect(context, source, key);
     const code = failed ? ALERT.futureDatedFailed : ALERT.futureDatedDone;
     const octetStrings = [quote(pending, item)];
     effects.push(...device.alert(code, now, { octetStrings }, { to: pending.originator, messageCode: FUTURE_DATED_ALERT }));

@@ -4,12 +4,14 @@ import type { GbzComponent } from '../../gbcs/gbz.ts';
 import type { WholeMessage } from '../../gbcs/message.ts';
 import type { Bytes } from '../../kernel/bytes.ts';
 import { fromCivil, toSeconds2000 } from '../../kernel/time.ts';
+import { DEFAULT_PARAMETERS } from '../life/parameters.ts';
+import { splitTopUp } from '../payment/top-up.ts';
+import { ZclAccount } from './account.ts';
 import { DEFAULT_TIME } from './defaults.ts';
 import { entriesIn, numberIn, recordOf } from './plain.ts';
 import { FIRMWARE_VERSION } from './read-attributes.ts';
 import { ZCL_STATUS } from './status.ts';
 import type { SnapshotLog, ZclRecord, ZclStateName, ZclStore } from './store.ts';
-import { splitCredit } from './top-up.ts';
 
 const GENERAL = { attributes: 0x01, defaultResponse: 0x0b } as const;
 
@@ -110,7 +112,9 @@ const ACTION_ANSWERS: Readonly<Record<string, (cloning: Cloning, record: ZclReco
   '1797/3': ({ store, at }, record) => {
     if (numberIn(record, 'Result Type') !== 0) return;
     const value = numberIn(record, 'Top Up Value');
-    store.change(0x0705, 0x0001, numberIn(record, 'Credit Remaining') - splitCredit(store, value, at).balance);
+    const account = new ZclAccount(store);
+    const { balance } = splitTopUp(account, value, at, DEFAULT_PARAMETERS);
+    account.setBalance('meterBalance', numberIn(record, 'Credit Remaining') - balance);
   },
 };
 

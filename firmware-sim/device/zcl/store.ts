@@ -43,6 +43,8 @@ export type ZclStateName =
   | 'payment.friendlyCredit'
   | 'payment.emergencyCredit'
   | 'payment.utrnCounters'
+  | 'payment.countingPayments'
+  | 'payment.entryLock'
   | 'supply.uncontrolledFlow'
   | 'supply.lock'
   | 'message'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_PARAMETERS } from '../../../firmware-sim/device/life/parameters.ts';
 import { entriesIn } from '../../../firmware-sim/device/zcl/plain.ts';
-import { splitCredit, UTRN_CACHE } from '../../../firmware-sim/device/zcl/top-up.ts';
 import { makeUtrn, type UtrnParties, utrnOriginatorCounter } from '../../../firmware-sim/gbcs/utrn.ts';
 import { fromAscii } from '../../../firmware-sim/kernel/bytes.ts';
 import { toSeconds2000 } from '../../../firmware-sim/kernel/time.ts';
@@ -103,11 +103,11 @@ describe('tokens below a floor', () => {
 
   it('of a full cache are forgotten and refused', () => {
     const gas = gasMeter();
-    const cached = Array.from({ length: UTRN_CACHE }, (_, i) => ({ Counter: 100 + i }));
+    const cached = Array.from({ length: DEFAULT_PARAMETERS.utrnCacheSize }, (_, i) => ({ Counter: 100 + i }));
     gas.store.setRecords('payment.utrnCounters', cached);
     expect(remote(gas, token(1, 99), 99)).toMatchObject({ 'Result Type': 2 });
     expect(remote(gas, token(1, 300), 300)).toMatchObject({ 'Result Type': 0 });
-    expect(gas.store.records('payment.utrnCounters')).toHaveLength(UTRN_CACHE);
+    expect(gas.store.records('payment.utrnCounters')).toHaveLength(DEFAULT_PARAMETERS.utrnCacheSize);
   });
 
   it('that pay a debt off say so', () => {
@@ -115,35 +115,5 @@ describe('tokens below a floor', () => {
     gas.store.change(PREPAYMENT, 0x0231, 50);
     expect(remote(gas, token(1, 6), 6)).toMatchObject({ 'Credit Remaining': 100_000 + 950 });
     expect(gas.device.logs.event.entries.map(({ code }) => code)).toEqual([0x81a9]);
-  });
-});
-
-describe('how a top-up is divided (worked example of behaviour 1.6)', () => {
-  function owing(): Gas['store'] {
-    const { store } = gasMeter();
-    const set = (attribute: number, value: number): void => store.change(PREPAYMENT, attribute, value);
-    set(0x0010, 500_000);
-    set(0x0002, 200_000);
-    set(0x0005, 120_000);
-    set(0x0001, -30_000);
-    set(0x0231, 4_000_000);
-    set(0x0239, 2_000);
-    set(0x0006, 500_000);
-    store.setRecords('log.debts', [{ 'Collection Time': 1_000_000, 'Amount Collected': 350_000, 'Debt Type': 2 }]);
-    return store;
-  }
-
-  it('20 pounds clear everything', () => {
-    const split = { paymentDebt: 150_000, accumulatedDebt: 120_000, emergencyCredit: 300_000, balance: 1_430_000 };
-    expect(splitCredit(owing(), 2_000_000, 1_000_001)).toEqual(split);
-  });
-
-  it('2 pounds end in emergency credit', () => {
-    const split = { paymentDebt: 40_000, accumulatedDebt: 120_000, emergencyCredit: 10_000, balance: 30_000 };
-    expect(splitCredit(owing(), 200_000, 1_000_001)).toEqual(split);
-  });
-
-  it('what was collected more than a week ago does not count against the cap', () => {
-    expect(splitCredit(owing(), 2_000_000, 1_000_000 + 604_800).paymentDebt).toBe(400_000);
   });
 });
