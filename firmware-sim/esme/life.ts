@@ -6,6 +6,8 @@ import { constantLoad, type ElectricityLoad, interrupted, NO_ELECTRICITY } from 
 import { LoadInput } from '../device/metering/load-input.ts';
 import { assert } from '../kernel/errors.ts';
 import { LoadLimit } from './load-limit.ts';
+import { AverageVoltage } from './voltage-average.ts';
+import { VoltageEvents } from './voltage-events.ts';
 
 /** What an electricity meter does as time passes. Organs act in the order they are listed in. */
 export class EsmeLife extends Life {
@@ -15,7 +17,12 @@ export class EsmeLife extends Life {
   constructor(device: Device) {
     const supply = new CosemSupply(device);
     const load = new LoadInput(constantLoad(NO_ELECTRICITY), (one) => (flows(one, supply) ? one : interrupted(one)));
-    super([new LoadLimit(device, supply, () => load.current), load]);
+    super([
+      new LoadLimit(device, supply, () => load.current),
+      new AverageVoltage(device, () => load.profile),
+      new VoltageEvents(device, () => load.current),
+      load,
+    ]);
     this.load = load;
     this.supply = supply;
   }

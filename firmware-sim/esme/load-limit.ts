@@ -72,10 +72,10 @@ export class LoadLimit implements Organ {
   }
 
   act(now: Millis, effects: DeviceEffect[]): void {
-    this.#restore(now, effects);
-    this.#watch(now);
     const at = this.#eventAt;
     if (at !== undefined && at <= now) this.#event(now, effects);
+    this.#restore(now, effects);
+    this.#watch(now);
   }
 
   settle(now: Millis): void {

@@ -11,6 +11,8 @@ import {
 } from '../../firmware-sim/device/metering/load.ts';
 import type { DeviceSetup } from '../../firmware-sim/device/setup.ts';
 import { type EsmeLife, esmeLifeOf } from '../../firmware-sim/esme/life.ts';
+import { cosemStoreOf } from '../../lab/devices/kinds.ts';
+import { profileNamed } from '../../lab/devices/profiles.ts';
 import { factsOf } from '../../lab/parties/message-facts.ts';
 import { esmeDevice, NOW, sent } from '../device/bench.ts';
 import { type Called, call, plainOf, type Step } from '../device/cosem/calls.ts';
@@ -26,6 +28,11 @@ export function loadsOf(changes: Changes) {
   return steppedLoad(steps, NO_ELECTRICITY);
 }
 
+/** Objects of a variant of a meter, for a device's setup. */
+export function variant(name: string): Pick<DeviceSetup, 'cosem'> {
+  return { cosem: cosemStoreOf('ESME', profileNamed('ESME', name)) };
+}
+
 /** A meter that lives from `NOW` on, by its own deadlines; times are seconds from there. */
 export class Living {
   readonly device: Device;
@@ -38,7 +45,7 @@ export class Living {
     if (this.device.cosem) for (const [key, plain] of Object.entries(values)) setPlain(this.device.cosem, key, plain);
     this.life = esmeLifeOf(this.device);
     this.life.load.replace(changes.length === 0 ? constantLoad(NO_ELECTRICITY) : loadsOf(changes), NOW - 86_400_000);
-    this.life.start(NOW);
+    if (this.life.livedTo === undefined) this.life.start(NOW);
   }
 
   /** Lives until so many seconds from the start, in one step. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NETWORK_OPERATOR, SUPPLIER } from '../device/bench.ts';
 import { codes } from '../device/cosem/calls.ts';
-import { type Changes, Living } from './living.ts';
+import { type Changes, Living, variant } from './living.ts';
 
 const COUNTER = '3/0-0:94.44.42.255/2';
 const AT_ONCE = '00000000000000000000000000008000ff'.slice(0, 18) + '8000ff'.padStart(6, '0');
@@ -17,7 +17,7 @@ const limit = (disables: boolean, restorationSeconds = 300) => ({
 });
 
 const meter = (changes: Changes, disables: boolean, restorationSeconds?: number) =>
-  new Living(changes, {}, limit(disables, restorationSeconds));
+  new Living(changes, variant('single-element'), limit(disables, restorationSeconds));
 
 describe('load limiting that leaves the supply alone', () => {
   it('counts an event each time import has been above the threshold for the period', () => {
@@ -142,7 +142,7 @@ describe('load limiting that disables the supply', () => {
 
   it('goes on after a restart with the timers it had', () => {
     const whole = meter([[10, { importWatts: 8_000 }]], true).until(40);
-    const again = new Living([[10, { importWatts: 8_000 }]], { state: whole.device.state() });
+    const again = new Living([[10, { importWatts: 8_000 }]], { ...variant('single-element'), state: whole.device.state() });
     again.until(400);
     expect(again.supplies().map(([at, to]) => [at, to])).toEqual([
       [70, 'disabled'],

@@ -24,7 +24,10 @@ export interface ElectricityLoad {
   readonly exportWatts: number;
   readonly importVars: number;
   readonly exportVars: number;
-  /** RMS voltage of each phase; a single-phase meter looks at the first. 0: the phase is lost; all 0: mains is away. */
+  /**
+   * RMS voltage of each phase; a single-phase meter looks at the first, and the last one stands for phases not named. 0: the phase is
+   * lost; all 0: mains is away.
+   */
   readonly volts: readonly number[];
 }
 
