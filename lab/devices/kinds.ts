@@ -1,6 +1,6 @@
 import { CHF_PROFILE, GPF_PROFILE } from '../../firmware-sim/commshub/profile.ts';
 import { cosemDefaults } from '../../firmware-sim/device/cosem/defaults.ts';
-import { type CosemDeviceType, CosemStore } from '../../firmware-sim/device/cosem/store.ts';
+import { type CosemDefaults, type CosemDeviceType, CosemStore } from '../../firmware-sim/device/cosem/store.ts';
 import type { DeviceProfile } from '../../firmware-sim/device/setup.ts';
 import { useCaseTable } from '../../firmware-sim/device/use-case.ts';
 import { gasDefaults } from '../../firmware-sim/device/zcl/defaults.ts';
@@ -29,23 +29,40 @@ export function deviceProfileOf(type: DeviceType): DeviceProfile {
   return DEVICE_PROFILES[type];
 }
 
-/** What a variant supports: the type's use cases without those about parts it lacks. */
+const VARIANTS = new Map<string, DeviceProfile>();
+
+/** What a variant supports: the type's use cases without those about parts it lacks. Devices of a variant share it. */
 export function variantOf(type: DeviceType, profile: Profile): DeviceProfile {
   const whole = DEVICE_PROFILES[type];
   if (profile.lacks.length === 0) return whole;
+  const name = `${type} ${profile.name}`;
+  const made = VARIANTS.get(name);
+  if (made) return made;
   const useCases = useCaseTable(...[...whole.useCases.values()].filter((row) => hasUseCase(profile, row.name)));
-  return { ...whole, useCases };
+  const variant = { ...whole, useCases };
+  VARIANTS.set(name, variant);
+  return variant;
 }
 
 const COSEM_TYPES: Partial<Record<DeviceType, CosemDeviceType>> = { ESME: 'ESME', CHF: 'CHF', SAPC: 'SAPC' };
 
+const COSEM_VARIANTS = new Map<string, CosemDefaults>();
+
+/** The values that every device of a variant starts with. */
+function defaultsOf(type: CosemDeviceType, profile: Profile): CosemDefaults {
+  const name = `${type} ${profile.name}`;
+  const made = COSEM_VARIANTS.get(name);
+  if (made) return made;
+  const all = cosemDefaults(type, profile.lacks.includes('secondaryElement') ? 'single' : 'twin');
+  const defaults = profile.lacks.length === 0 ? all : new Map([...all].filter(([key]) => hasObject(profile, key)));
+  COSEM_VARIANTS.set(name, defaults);
+  return defaults;
+}
+
 /** The COSEM objects of a new device of a variant; undefined for a type without. */
 export function cosemStoreOf(type: DeviceType, profile: Profile): CosemStore | undefined {
   const cosemType = COSEM_TYPES[type];
-  if (!cosemType) return undefined;
-  const defaults = cosemDefaults(cosemType, profile.lacks.includes('secondaryElement') ? 'single' : 'twin');
-  if (profile.lacks.length === 0) return new CosemStore(cosemType, defaults);
-  return new CosemStore(cosemType, new Map([...defaults].filter(([key]) => hasObject(profile, key))));
+  return cosemType && new CosemStore(cosemType, defaultsOf(cosemType, profile));
 }
 
 /** The ZCL clusters of a new gas meter or gas proxy; its logs end at the midnight before `madeAt`. Undefined for other types. */

@@ -1,9 +1,12 @@
+import { digest } from '../../firmware-sim/crypto/digest.ts';
 import type { CryptoSuite } from '../../firmware-sim/crypto/suite.ts';
 import { Device } from '../../firmware-sim/device/device.ts';
+import type { FirmwareSlot } from '../../firmware-sim/device/firmware.ts';
 import { BENCH_DEVICE_LOG, DeviceLog } from '../../firmware-sim/device/management/device-log.ts';
 import type { Misbehaviours } from '../../firmware-sim/device/misbehaviours.ts';
 import type { DeviceSetup, ObjectFaults } from '../../firmware-sim/device/setup.ts';
 import type { DeviceState } from '../../firmware-sim/device/state.ts';
+import { NO_BYTES } from '../../firmware-sim/kernel/bytes.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
 import type { Keystore } from '../keystore/keystore.ts';
@@ -13,8 +16,8 @@ import { cosemStoreOf, variantOf, zclStoreOf } from './kinds.ts';
 import type { Profile } from './profiles.ts';
 import { cellsFor } from './trust-anchor-cells.ts';
 
-/** Firmware version of a device nobody said anything about. */
-const FIRST_VERSION = 0x00000001;
+/** The image that runs on a device nobody said anything about: nothing is known of its octets. */
+const FIRST_FIRMWARE: FirmwareSlot = { version: 0x00000001, hash: digest('sha256', NO_BYTES) };
 
 /** What a device is made from beside its credentials. */
 export interface DevicePlan {
@@ -45,7 +48,7 @@ export function makeDevice(plan: DevicePlan, { identity, cells, lentKeys }: Cred
     suite,
     identity,
     cells,
-    firmware: { version: FIRST_VERSION, hash: suite.sha256(new Uint8Array(0)) },
+    firmware: FIRST_FIRMWARE,
     signatureProfile: identity.signing?.curve === 'P-384' ? 'cnsa-p384' : 'deterministic',
     cosem: cosemStoreOf(type, profile),
     zcl: zclStoreOf(type, madeAt),

@@ -1,32 +1,9 @@
+import { trustAnchorCells as cellsOf, type DeviceType } from '../../firmware-sim/device/security/cell-table.ts';
 import type { DeviceIdentity, TrustAnchorCell } from '../../firmware-sim/device/trust-anchors.ts';
 import { TEST_PARTIES } from '../../firmware-sim/gbcs/certificates/test-cast.ts';
-import type { KeyProvider, KeyUse, RemotePartyRole } from '../../firmware-sim/gbcs/key-provider.ts';
+import type { KeyProvider, RemotePartyRole } from '../../firmware-sim/gbcs/key-provider.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
-
-/** Which cells a kind of device has (GBCS 4.3.2.5, RTDS 4.5.0 CS02a; the root cell comes with credential replacement). */
-const CELLS: Readonly<Record<'ESME' | 'GSME' | 'CHF', Partial<Record<RemotePartyRole, readonly KeyUse[]>>>> = {
-  ESME: {
-    recovery: ['digitalSignature'],
-    supplier: ['digitalSignature', 'keyAgreement', 'prePaymentTopUp'],
-    networkOperator: ['digitalSignature', 'keyAgreement'],
-    accessControlBroker: ['keyAgreement'],
-    transitionalCoS: ['digitalSignature'],
-    loadController: ['digitalSignature', 'keyAgreement'],
-  },
-  GSME: {
-    recovery: ['digitalSignature'],
-    supplier: ['digitalSignature', 'keyAgreement', 'prePaymentTopUp'],
-    networkOperator: ['digitalSignature', 'keyAgreement'],
-    accessControlBroker: ['keyAgreement'],
-    transitionalCoS: ['digitalSignature'],
-  },
-  CHF: {
-    recovery: ['digitalSignature'],
-    accessControlBroker: ['digitalSignature', 'keyAgreement'],
-    wanProvider: ['digitalSignature'],
-  },
-};
 
 /** The party of a role in the test cast; the first where there are several. */
 export function partyOf(role: RemotePartyRole): Eui64 {
@@ -35,15 +12,13 @@ export function partyOf(role: RemotePartyRole): Eui64 {
   return party.eui;
 }
 
-/** The trust anchor cells a device leaves the factory with, over a test PKI. */
-export function trustAnchorCells(type: 'ESME' | 'GSME' | 'CHF', keys: KeyProvider): TrustAnchorCell[] {
-  return Object.entries(CELLS[type]).flatMap(([name, uses]) => {
-    const role = name as RemotePartyRole;
+/** The trust anchor cells a device leaves the factory with, over a test PKI; a root comes with credential replacement. */
+export function trustAnchorCells(type: DeviceType, keys: KeyProvider): TrustAnchorCell[] {
+  return cellsOf(type).flatMap(({ role, use }): TrustAnchorCell[] => {
+    if (use === 'keyCertSign') return [];
     const party = partyOf(role);
-    return uses.flatMap((use): TrustAnchorCell[] => {
-      const key = keys.publicKey(party, use);
-      return key ? [{ role, use, party, key }] : [];
-    });
+    const key = keys.publicKey(party, use);
+    return key ? [{ role, use, party, key }] : [];
   });
 }
 

@@ -21,3 +21,13 @@ export function line(name: string, floor: number, ours: number, ratio: number, g
   ];
   process.stdout.write(`${cells.join(' ')}  ${goal}\n`);
 }
+
+/** Prints what figures are about. */
+export function figures(what: string): void {
+  process.stdout.write(`${what}\n`);
+}
+
+/** Prints a figure and what it should be. */
+export function figure(name: string, value: string, goal: string): void {
+  process.stdout.write(`${`${name.padEnd(58)} ${value.padStart(10)}`.padEnd(78)}  ${goal}`.trimEnd().concat('\n'));
+}
