@@ -14,9 +14,9 @@ export function obisText(octets: Bytes): string {
   return `${a}-${b}:${c}.${d}.${e}.${f}`;
 }
 
-/** OBIS octets as one number (48 bits), a key that costs no string. */
-export function obisKey(octets: Bytes): number {
+/** The six octets at `at` as one number (48 bits), a key that costs no string. */
+export function obisKey(octets: Bytes, at = 0): number {
   let key = 0;
-  for (let i = 0; i < 6; i++) key = key * 256 + (octets[i] as number);
+  for (let i = at; i < at + 6; i++) key = key * 256 + (octets[i] as number);
   return key;
 }

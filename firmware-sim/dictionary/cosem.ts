@@ -28,22 +28,42 @@ export interface CosemMember {
 /** Editions of the DLMS UA books that GBCS cites (GBCS 3, references: UA 1000-2 and UA 1000-1), and that everything here keeps to. */
 export const DLMS_EDITION = { greenBook: '8', blueBook: '12.0' } as const;
 
-const BY_OBIS = new Map<number, CosemMember[]>();
+/** An OBIS code, and the members of the objects that have it. */
+export interface CosemObject {
+  readonly obis: Bytes;
+  readonly members: readonly CosemMember[];
+}
+
+const BY_OBIS = new Map<number, { readonly obis: Bytes; readonly members: CosemMember[] }>();
 const CLASS_NAMES = new Map<number, string>();
 for (const member of COSEM_MEMBERS) {
-  const key = obisKey(obisBytes(member.obis) as Bytes);
-  const list = BY_OBIS.get(key);
-  if (list) list.push(member);
-  else BY_OBIS.set(key, [member]);
+  const obis = obisBytes(member.obis) as Bytes;
+  const object = BY_OBIS.get(obisKey(obis));
+  if (object) object.members.push(member);
+  else BY_OBIS.set(obisKey(obis), { obis, members: [member] });
   CLASS_NAMES.set(member.class, member.className);
 }
 
-/** The member of that class, OBIS code (6 octets), kind and number; undefined when GBCS names none. */
-export function cosemMember(classId: number, obis: Bytes, kind: 'attribute' | 'method', number: number): CosemMember | undefined {
-  const list = BY_OBIS.get(obisKey(obis));
-  if (!list) return undefined;
-  for (const member of list) if (member.number === number && member.class === classId && member.kind === kind) return member;
+/** What GBCS has under the OBIS code at `at` of some octets; its own octets of the code are shared. */
+export function cosemObject(octets: Bytes, at = 0): CosemObject | undefined {
+  return BY_OBIS.get(obisKey(octets, at));
+}
+
+/** The member of that class, kind and number among those of an OBIS code. */
+export function memberIn(
+  object: CosemObject,
+  classId: number,
+  kind: CosemMember['kind'],
+  number: number,
+): CosemMember | undefined {
+  for (const one of object.members) if (one.number === number && one.class === classId && one.kind === kind) return one;
   return undefined;
+}
+
+/** The member of that class, OBIS code (6 octets), kind and number; undefined when GBCS names none. */
+export function cosemMember(classId: number, obis: Bytes, kind: CosemMember['kind'], number: number): CosemMember | undefined {
+  const object = cosemObject(obis);
+  return object && memberIn(object, classId, kind, number);
 }
 
 /** Blue Book name of a COSEM interface class. */

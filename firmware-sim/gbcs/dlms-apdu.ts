@@ -2,9 +2,8 @@ import { decodeAxdr } from '../codec/axdr.ts';
 import { encodeAxdr } from '../codec/axdr-write.ts';
 import { minimalLengthOctets } from '../codec/der-tlv.ts';
 import { Element } from '../codec/element.ts';
-import type { Layout } from '../codec/layout.ts';
 import { ALERT_LAYOUTS } from '../dictionary/alert-layouts.ts';
-import { type CosemMember, cosemMember } from '../dictionary/cosem.ts';
+import { type CosemMember, cosemMember, cosemObject, memberIn } from '../dictionary/cosem.ts';
 import { obisBytes } from '../dictionary/cosem-obis.ts';
 import type { AccessRow } from '../dictionary/use-case.ts';
 import { ByteReader } from '../kernel/byte-reader.ts';
@@ -126,15 +125,11 @@ function kindOf(operation: Operation): 'attribute' | 'method' {
   return operation === 'action' ? 'method' : 'attribute';
 }
 
-const isNull = (reader: ByteReader): boolean => reader.at < reader.end && reader.bytes[reader.at] === 0;
-
-/** One data value; null-data is a name's absence, not a value without a name. */
-function readData(reader: ByteReader, layout: Layout | undefined, path: string): Element {
-  if (isNull(reader)) {
-    reader.at++;
-    return NULL_DATA;
-  }
-  return decodeAxdr(reader, layout, path);
+/** Steps over null-data, which is a name's absence and not a value without a name; false when a value stands there. */
+function skipNull(reader: ByteReader): boolean {
+  if (reader.at >= reader.end || reader.bytes[reader.at] !== 0) return false;
+  reader.at++;
+  return true;
 }
 
 /** `class7.value`: where names end. */
@@ -142,29 +137,26 @@ function pathOf(classId: number, number: number): string {
   return `class${classId}.${number}`;
 }
 
-interface Specification {
-  readonly operation: Operation;
-  readonly classId: number;
-  readonly obis: Bytes;
-  readonly member: number;
-  readonly known: CosemMember | undefined;
-  readonly selection: { readonly selector: number; readonly value: Element } | undefined;
-}
+/** An access without its data, which stands after all specifications. */
+type Specification = { -readonly [K in keyof AccessItem]: AccessItem[K] };
 
 function readSpecification(reader: ByteReader): Specification {
   const at = reader.at;
   const operation = OPERATION_OF_CHOICE[reader.u8()];
   if (!operation) return reader.fail('bad-apdu', 'access specification is none of get, set, action', at);
   const classId = reader.u16();
-  const obis = reader.take(6);
+  reader.need(6);
+  const object = cosemObject(reader.bytes, reader.at);
+  const obis = object ? object.obis : reader.bytes.slice(reader.at, reader.at + 6);
+  reader.at += 6;
   const member = reader.u8();
-  const known = cosemMember(classId, obis, kindOf(operation), member);
+  const known = object && memberIn(object, classId, kindOf(operation), member);
   if (operation !== 'get-with-selection' && operation !== 'set-with-selection') {
-    return { operation, classId, obis, member, known, selection: undefined };
+    return { operation, classId, obis, member, data: NULL_DATA, known };
   }
   const selector = reader.u8();
   const value = decodeAxdr(reader, known?.selection, `class${classId}.selection`);
-  return { operation, classId, obis, member, known, selection: { selector, value } };
+  return { operation, classId, obis, member, selection: { selector, value }, data: NULL_DATA, known };
 }
 
 /** @throws ProtocolFault */
@@ -173,17 +165,13 @@ export function decodeAccessRequest(bytes: Bytes): AccessRequest {
   const invokeId = reader.u32();
   const dateTime = readDateTime(reader);
   const count = readCount(reader, 'specifications');
-  const specifications: Specification[] = [];
-  for (let i = 0; i < count; i++) specifications.push(readSpecification(reader));
+  const items = new Array<Specification>(count);
+  for (let i = 0; i < count; i++) items[i] = readSpecification(reader);
   const at = reader.at;
   if (readCount(reader, 'data values') !== count) reader.fail('bad-apdu', 'as many data values as specifications are needed', at);
-  const items = specifications.map((spec): AccessItem => {
-    const data = readData(reader, spec.known?.layout, pathOf(spec.classId, spec.member));
-    const { operation, classId, obis, member, known, selection } = spec;
-    return selection
-      ? { operation, classId, obis, member, selection, data, known }
-      : { operation, classId, obis, member, data, known };
-  });
+  for (const item of items) {
+    if (!skipNull(reader)) item.data = decodeAxdr(reader, item.known?.layout, pathOf(item.classId, item.member));
+  }
   reader.finish('the access-request');
   return { kind: 'dlms-access-request', invokeId, dateTime, items };
 }
@@ -263,7 +251,7 @@ export function decodeAccessResponse(bytes: Bytes, candidates: readonly (readonl
     const row = access?.[i];
     const known = row && memberOf(row);
     const layout = outcome.operation === 'action' ? known?.response : known?.layout;
-    const data = readData(reader, layout, row ? pathOf(row[1], row[3]) : `result.${i}`);
+    const data = skipNull(reader) ? NULL_DATA : decodeAxdr(reader, layout, row ? pathOf(row[1], row[3]) : `result.${i}`);
     return { operation: outcome.operation, result: outcome.result, data, access: row, known };
   });
   reader.finish('the data of the access-response');

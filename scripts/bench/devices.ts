@@ -13,8 +13,8 @@ import { Invariant } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { deviceIdentity, partyOf, trustAnchorCells } from '../../lab/premises/credentials.ts';
 import { activateFirmware, readVersion } from '../../lab/update/commands.ts';
-import { benchCorpus } from './corpus.ts';
-import { type Primitives, primitivesOf } from './floor.ts';
+import { benchCorpus, type Sample } from './corpus.ts';
+import { type Primitives, primitivesOf, sealingOf } from './floor.ts';
 import { compare } from './measure.ts';
 import { expect, heading, line } from './report.ts';
 
@@ -95,14 +95,26 @@ function respond(device: Device, message: Bytes): Bytes | undefined {
   return sent.length === 1 ? sent[0] : undefined;
 }
 
-/** What the floor does for a response: a signature, or key derivation and GMAC. */
+/** What the floor does for a response: a signature, or key derivation and GMAC; and encryption where something in it is encrypted. */
 function answerOf(bytes: Bytes): (() => void) | undefined {
   const envelope = decodeEnvelope(bytes);
   if (envelope.header.cra !== 'response') return undefined;
+  const seal = sealingOf({ bytes, envelope }, pki);
+  const protect = protectionOf({ bytes, envelope });
+  if (!seal || !protect) return protect;
+  // A signed answer would take an ECDH for its encrypted part that the floor does not count.
+  expect(envelope.mac !== undefined, 'an encrypted part in a MACed answer');
+  return () => {
+    seal();
+    protect();
+  };
+}
+
+function protectionOf(sample: Sample): (() => void) | undefined {
+  if (sample.envelope.mac) return primitivesOf(sample, pki)?.mac;
   const key = pki.privateKey(METER, 'digitalSignature');
-  const signed = signedPart(envelope);
-  if (!envelope.mac) return key && (() => void maker.sign(PROFILE, key, signed));
-  return primitivesOf({ bytes, envelope }, pki)?.mac;
+  const signed = signedPart(sample.envelope);
+  return key && (() => void maker.sign(PROFILE, key, signed));
 }
 
 /** The commands that are answered, with counters of their own. */

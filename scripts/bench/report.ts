@@ -1,7 +1,7 @@
 import { Invariant } from '../../firmware-sim/kernel/errors.ts';
 
 /** Stops a benchmark whose work does not come out right: a wrong answer may be as fast as it likes. */
-export function expect(holds: boolean, what: string): void {
+export function expect(holds: boolean, what: string): asserts holds {
   if (!holds) throw new Invariant(`benchmark: ${what}`);
 }
 

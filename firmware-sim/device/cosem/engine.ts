@@ -1,4 +1,3 @@
-import type { CosemMember } from '../../dictionary/cosem.ts';
 import { obisText } from '../../dictionary/cosem-obis.ts';
 import type { AccessRow } from '../../dictionary/use-case.ts';
 import { CATALOGUE, useCasesOf } from '../../gbcs/catalogue.ts';
@@ -18,7 +17,7 @@ import { assert, ProtocolFault } from '../../kernel/errors.ts';
 import { type ExecutionContext, type ExecutionResult, type SupportedUseCase, supported } from '../use-case.ts';
 import { type Access, type Outcome, RESULT, refusedWith } from './access.ts';
 import { executePendingCosem } from './future.ts';
-import { type CosemKey, cosemKey } from './key.ts';
+import { type CosemKey, cosemKey, keyOfMember } from './key.ts';
 import { isLog } from './logs.ts';
 import { invoke } from './methods.ts';
 import { readAttribute } from './reads.ts';
@@ -77,15 +76,9 @@ function attempt(access: Access, allowed: AllowedAccesses): Outcome {
   }
 }
 
-const KEYS = new WeakMap<CosemMember, CosemKey>();
-
-/** Key of what an access is about; that of a member of the dictionary is made once. */
+/** Key of what an access is about. */
 function keyOf({ known, classId, obis, member }: AccessItem): CosemKey {
-  const made = known && KEYS.get(known);
-  if (made !== undefined) return made;
-  const key = cosemKey(classId, obisText(obis), member);
-  if (known) KEYS.set(known, key);
-  return key;
+  return known ? keyOfMember(known) : cosemKey(classId, obisText(obis), member);
 }
 
 /** Results in the order of the accesses: after the first failure every later one is refused without being tried (RTDS 4.5.0). */

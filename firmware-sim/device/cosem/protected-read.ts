@@ -1,7 +1,7 @@
 import { encodeAxdr } from '../../codec/axdr-write.ts';
 import type { Element } from '../../codec/element.ts';
 import { PROTECTED_ATTRIBUTES } from '../../dictionary/alert-layouts.ts';
-import { obisText } from '../../dictionary/cosem-obis.ts';
+import { cosemMember } from '../../dictionary/cosem.ts';
 import { useCasesOf } from '../../gbcs/catalogue.ts';
 import { dlms } from '../../gbcs/dlms-apdu.ts';
 import type { MessageHeader } from '../../gbcs/header.ts';
@@ -11,7 +11,7 @@ import { type Bytes, NO_BYTES } from '../../kernel/bytes.ts';
 import { eui64Bytes } from '../../kernel/eui64.ts';
 import type { Device } from '../device.ts';
 import { type Access, type Outcome, RESULT, refusedWith } from './access.ts';
-import { cosemKey } from './key.ts';
+import { type CosemKey, cosemKey, keyOfMember } from './key.ts';
 import { readAttribute } from './reads.ts';
 import { rangeOfRestriction } from './selection.ts';
 
@@ -57,11 +57,16 @@ export function protectAttributes(
   return [protectionParameters(header), dlms('octet-string', sealed, PROTECTED_ATTRIBUTES)];
 }
 
-/** Whether the use case may fetch an attribute this way. */
-function isListed(messageCode: number, key: string): boolean {
-  return useCasesOf(messageCode, 'command').some((row) =>
-    (row.protectedAccess ?? []).some(([, classId, obis, member]) => cosemKey(classId, obis, member) === key),
-  );
+const LISTED = new Map<number, ReadonlySet<CosemKey>>();
+
+/** Attributes that a use case may fetch this way, by its message code. */
+function listedFor(messageCode: number): ReadonlySet<CosemKey> {
+  const known = LISTED.get(messageCode);
+  if (known) return known;
+  const rows = useCasesOf(messageCode, 'command').flatMap((row) => row.protectedAccess ?? []);
+  const keys = new Set(rows.map(([, classId, obis, member]) => cosemKey(classId, obis, member)));
+  LISTED.set(messageCode, keys);
+  return keys;
 }
 
 /** One object of the list: class, OBIS code, attribute, data index, restriction. */
@@ -70,8 +75,9 @@ function fetchObject(access: Access, object: Element): Outcome {
   if (!(obis?.value instanceof Uint8Array) || obis.value.length !== 6 || index?.value !== 0) {
     return refusedWith(RESULT.typeUnmatched);
   }
-  const key = cosemKey(Number(classId?.value), obisText(obis.value), Number(attribute?.value));
-  if (!isListed(access.command.header.messageCode, key)) return refusedWith(RESULT.readWriteDenied);
+  const known = cosemMember(Number(classId?.value), obis.value, 'attribute', Number(attribute?.value));
+  const key = known && keyOfMember(known);
+  if (key === undefined || !listedFor(access.command.header.messageCode).has(key)) return refusedWith(RESULT.readWriteDenied);
   const fault = access.device.faults.get(key);
   if (fault !== undefined) return refusedWith(fault);
   const range = rangeOfRestriction(restriction);

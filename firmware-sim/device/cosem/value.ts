@@ -114,15 +114,13 @@ function arrayItems(
 /** True when a value that came in a message has the declared type: tags, sizes and numbers of items. */
 export function fits(type: ValueType, element: Element): boolean {
   if (typeof type === 'string') return element.type === type;
-  if ('either' in type) return type.either.some((one) => fits(one, element));
+  if ('structure' in type) return element.type === 'structure' && fitsFields(type.structure, element.children);
+  if ('array' in type) return element.type === 'array' && fitsItems(type.array, type.count, type.max, element.children);
+  if ('octets' in type) return element.type === 'octet-string' && hasOctets(element, type.octets);
   if ('optional' in type) return fits(type.optional, element);
-  if (element.type !== tagOf(type)) return false;
-  if ('octets' in type) return hasOctets(element, type.octets);
-  if ('bits' in type) return element.extras?.bits === type.bits;
-  const { children } = element;
-  if ('structure' in type) return fitsFields(type.structure, children);
-  if ('rows' in type) return fitsItems(type.rows, undefined, type.max, children);
-  return fitsItems(type.array, type.count, type.max, children);
+  if ('bits' in type) return element.type === 'bit-string' && element.extras?.bits === type.bits;
+  if ('rows' in type) return element.type === 'compact-array' && fitsItems(type.rows, undefined, type.max, element.children);
+  return type.either.some((one) => fits(one, element));
 }
 
 /** Items of an array: so many, or at most so many. */
