@@ -73,6 +73,24 @@ export class GasRegisters implements Organ, SpendingRate {
     return BigInt(this.#store.number(METERING, TOTAL)) * COUNTS_PER_LITRE + (this.#below.get(TOTAL) ?? 0n);
   }
 
+  /** The consumption register as it stood at a moment the meter has lived, in thousandths of a cubic metre. */
+  litresAt(moment: Millis): number {
+    const { history } = this.#valve;
+    const since = history.counted(this.#device.life?.livedTo ?? moment) - history.counted(moment);
+    return this.#shown(this.total - since);
+  }
+
+  /** What the consumption register grew by between two moments the meter has lived, in thousandths of a cubic metre. */
+  litresBetween(from: Millis, to: Millis): number {
+    const { history } = this.#valve;
+    return this.#shown(history.counted(to)) - this.#shown(history.counted(from));
+  }
+
+  /** Whole steps of a volume in counts, in thousandths of a cubic metre. */
+  #shown(counts: bigint): number {
+    return Number(counts / this.#step) * this.#litresPerStep;
+  }
+
   spending(now: Millis): readonly Spending[] {
     const { tier, energyPerCount, prices, thresholds } = this.#now(now);
     const price = prices[tier > 0 ? 0 : blockReached(this.#energy, thresholds)];
@@ -107,7 +125,8 @@ export class GasRegisters implements Organ, SpendingRate {
   }
 
   pass(from: Millis, to: Millis): void {
-    const { flow } = this.#valve;
+    const { flow, history, supply } = this.#valve;
+    if (!history.begun) history.begin(from, this.#below.get(TOTAL) ?? 0n, supply === 'enabled');
     if (flow === 0) return;
     const counts = BigInt(flow) * BigInt(to - from);
     const inForce = this.#now(from);

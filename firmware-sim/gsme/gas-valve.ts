@@ -29,8 +29,8 @@ const ARMED_BY: Readonly<Partial<Record<SupplyCause, number>>> = {
   'emergency-credit': EVENT.armedByEmergencyCredit,
   'uncontrolled-flow': EVENT.armedByUncontrolledFlow,
 };
-/** Causes that only the supplier can undo (SMETS 4.5.3.10, 4.6.4.26). */
-const LOCKING: readonly SupplyCause[] = ['command', 'tamper', 'depletion'];
+/** Causes that only the supplier can undo (SMETS 4.6.4.26). */
+const LOCKING: readonly SupplyCause[] = ['tamper', 'depletion'];
 
 /** A test for uncontrolled flow: gas settles until `measuresFrom`, then counts until `until`. */
 interface Testing {
@@ -91,7 +91,8 @@ export class GasValve implements Organ, SupplySwitch {
       return;
     }
     this.#move('disabled', cause, now, effects);
-    if (LOCKING.includes(cause)) lockSupply(this.#store, true);
+    const locks = LOCKING.includes(cause) || (cause === 'command' && this.#device.parameters.remoteDisableLocks);
+    if (locks) lockSupply(this.#store, true);
     const code = CLOSED_BY[cause];
     if (code !== undefined) this.#raise(code, now, effects);
   }
@@ -117,9 +118,8 @@ export class GasValve implements Organ, SupplySwitch {
     return true;
   }
 
-  begin(now: Millis): void {
+  begin(): void {
     this.#known = this.supply;
-    this.history.note(now, this.#known === 'enabled');
   }
 
   deadline(): Millis | undefined {
@@ -172,10 +172,11 @@ export class GasValve implements Organ, SupplySwitch {
 
   state(): OrganState {
     const { measuresFrom, until, counts } = this.#testing ?? {};
+    const history = this.history.state();
     return {
       known: this.#known,
       jammed: this.#jammed,
-      history: this.history.state(),
+      ...(history !== undefined && { history }),
       ...(measuresFrom !== undefined && until !== undefined && { testing: { measuresFrom, until, counts } }),
     };
   }
@@ -198,7 +199,7 @@ export class GasValve implements Organ, SupplySwitch {
   #moved(from: SupplyState, to: SupplyState, cause: SupplyCause, now: Millis, effects: DeviceEffect[]): void {
     this.#known = to;
     this.#testing = undefined;
-    if (this.#device.life?.livedTo !== undefined) this.history.note(now, to === 'enabled');
+    this.history.note(now, to === 'enabled');
     effects.push({ kind: 'supply', at: now, from, to, cause });
   }
 

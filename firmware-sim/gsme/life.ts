@@ -9,16 +9,22 @@ import { storeOf } from '../device/zcl/engine.ts';
 import { zclNonDisablement } from '../device/zcl/non-disablement.ts';
 import { assert } from '../kernel/errors.ts';
 import type { Millis } from '../kernel/time.ts';
+import { GasBattery } from './gas-battery.ts';
+import { GasLogs } from './gas-logs.ts';
 import { GasRegisters } from './gas-registers.ts';
 import { GasValve } from './gas-valve.ts';
+import { NetworkLog } from './network-log.ts';
+import { ProfileLog } from './profile-log.ts';
 import type { GasVariant } from './variants.ts';
 
 /** What a gas meter does as time passes. Organs act in the order they are listed in. */
 export class GsmeLife extends Life {
   readonly load: LoadInput<GasLoad>;
+  readonly battery: GasBattery;
   readonly valve: GasValve;
   readonly registers: GasRegisters;
   readonly payment: Payment;
+  readonly profileLog: ProfileLog;
   readonly variant: GasVariant;
   readonly #device: Device;
 
@@ -30,7 +36,12 @@ export class GsmeLife extends Life {
     const account = new ZclAccount(store);
     const payment = new Payment(device, { account, supply: valve, calendar: zclNonDisablement(store), rate: registers });
     registers.charger = payment;
-    super([valve, registers, payment, load]);
+    const profileLog = new ProfileLog(device, registers);
+    const battery = new GasBattery(device, valve);
+    const logs = [profileLog, new NetworkLog(device, registers), new GasLogs(device, registers)];
+    super([battery, valve, registers, payment, ...logs, load]);
+    this.battery = battery;
+    this.profileLog = profileLog;
     this.load = load;
     this.valve = valve;
     this.registers = registers;

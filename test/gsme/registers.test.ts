@@ -42,6 +42,8 @@ function lived(story: GasStory, steps: readonly number[] = []): LivingGas {
     prepare: (store) => {
       setVolumes(store, 0, [0, 0, 0, 0], [0, 0, 0, 0]);
       if (story.tier(story.from) === 0) store.setRecords('tariff.information', [{ 'Tariff Type / Charging Scheme': 0x10 }]);
+      // No period ends in the middle of a story.
+      store.setRecords('billing.period', []);
       // Without a measurement period nothing is tested when the valve opens.
       store.change(0x0702, 0x0b15, 0);
       store.change(PRICE, 0x0302, story.factor);

@@ -9,15 +9,13 @@ import { ALERT } from '../alerts.ts';
 import type { Device } from '../device.ts';
 import type { DeviceEffect } from '../effects.ts';
 import { elementsOf } from './plain.ts';
-import { takeSnapshots } from './snapshots.ts';
+import { CAUSE, takeSnapshots } from './snapshots.ts';
 import type { ZclRecord } from './store.ts';
 
 /** PublishSnapshot of the metering cluster, server to client without a Default Response (GBCS GCS53). */
 const METERING = 0x0702;
 const PUBLISH_SNAPSHOT = 0x06;
 const FRAME_CONTROL = 0x19;
-/** Snapshot cause: end of billing period (ZSE table D-45). */
-const CAUSE_BILLING = 0x0002;
 
 /**
  * The end of a billing period: snapshots go into the billing data log, and the metering one to the supplier as alert GCS53, encrypted.
@@ -25,7 +23,7 @@ const CAUSE_BILLING = 0x0002;
 export function endBillingPeriod(device: Device, now: Millis): DeviceEffect[] {
   const { zcl } = device;
   assert(zcl, `${device.eui} has ZCL clusters`);
-  takeSnapshots(zcl, 'billing', toSeconds2000(device.localTime(now)), CAUSE_BILLING);
+  takeSnapshots(zcl, 'billing', toSeconds2000(device.localTime(now)), CAUSE.billing);
   const taken = zcl.records('snapshots.billing');
   const snapshot = taken.at(-1);
   assert(snapshot, 'a snapshot has just been taken');

@@ -3,8 +3,11 @@ import { fromAscii } from '../../kernel/bytes.ts';
 import { assert } from '../../kernel/errors.ts';
 import { fromCivil, type Millis, toCivil, toSeconds2000 } from '../../kernel/time.ts';
 import { DEFAULT_NON_DISABLEMENT, DEFAULT_TARIFF, publishedCalendar } from './default-calendars.ts';
+import { madeUpLitres } from './made-up-gas.ts';
+import { numberIn, numbersIn } from './plain.ts';
 import { meteringSnapshot, prepaymentSnapshot } from './snapshots.ts';
-import { attributeKey, EMPTY_ZCL_STATE, type ZclAttribute, type ZclRecord, type ZclState, ZclStore } from './store.ts';
+import { attributeKey, type ZclAttribute, type ZclRecord, type ZclState, ZclStore } from './store.ts';
+import { tierInForce } from './tariff-in-force.ts';
 
 /** A GSME's and a gas proxy's attributes by cluster: values of a domestic meter in prepayment mode, with credit low. */
 const ATTRIBUTES: Readonly<Record<number, Readonly<Record<number, ZclAttribute['value']>>>> = {
@@ -101,11 +104,7 @@ function attributes(): Record<string, ZclAttribute> {
 const DAY = 86_400;
 const HALF_HOUR = 1800;
 const SIX_MINUTES = 360;
-/** SampleRequestInterval that stands for a day (GBCS GCS61). */
-const DAILY_INTERVAL = 0xffff;
-/** Samples of each log: two days of half hours, 731 days, four hours of six minutes (SMETS 4.6.5.15, 4.6.5.12; CHTS 4.6.3.7). */
-const PROFILE_SAMPLES = 97;
-const DAILY_SAMPLES = 731;
+/** Samples of the network data log: four hours of six minutes, both ends included (SMETS 4.6.5.12). */
 const NETWORK_SAMPLES = 41;
 const DAILY_SNAPSHOTS = 31;
 const DEBT_ROWS = 10;
@@ -114,13 +113,12 @@ const TOP_UP_ROWS = 5;
 /** Repeatable small numbers that look like consumption: a quadratic residue sequence. */
 const wave = (i: number, limit: number): number => ((i * i + 7 * i + 3) % 97) % limit;
 
-/** A log of samples that ends at a time. */
-function samples(end: number, interval: number, count: number, limit: number): ZclRecord {
-  const seconds = interval === DAILY_INTERVAL ? DAY : interval;
+/** Four hours of samples that end at a time. */
+function networkSamples(end: number): ZclRecord {
   return {
-    SampleStartTime: end - (count - 1) * seconds,
-    SampleRequestInterval: interval,
-    Samples: Array.from({ length: count }, (_, i) => wave(i, limit)),
+    SampleStartTime: end - (NETWORK_SAMPLES - 1) * SIX_MINUTES,
+    SampleRequestInterval: SIX_MINUTES,
+    Samples: Array.from({ length: NETWORK_SAMPLES }, (_, i) => wave(i, 9)),
   };
 }
 
@@ -154,19 +152,36 @@ function tariff(issued: number): ZclState['records'] {
   };
 }
 
-/** Metering and prepayment snapshots at some times; consumption rises from one to the next. */
+/** What was made up to have been counted between two midnights, by tier. */
+function madeUpBetween(store: ZclStore, from: number, to: number): ReadonlyMap<number, number> {
+  const litres = new Map<number, number>();
+  for (let end = from + DAY; end <= to; end += DAY) {
+    const tier = tierInForce(store, end - DAY, 1);
+    litres.set(tier, (litres.get(tier) ?? 0) + madeUpLitres(end, DAY));
+  }
+  return litres;
+}
+
+/** A metering snapshot at a midnight before the one up to which history is made up. */
+function earlierSnapshot(store: ZclStore, time: number, midnight: number, cause: number): ZclRecord {
+  const since = madeUpBetween(store, time, midnight);
+  const now = meteringSnapshot(store, time, cause);
+  const sum = [...since.values()].reduce((all, one) => all + one, 0);
+  return {
+    ...now,
+    'Current Summation': numberIn(now, 'Current Summation') - sum,
+    'Tier Summation': numbersIn(now, 'Tier Summation').map((litres, i) => litres - (since.get(i + 1) ?? 0)),
+  };
+}
+
+/** Metering and prepayment snapshots at some midnights; what they show is what the half hours in between add up to. */
 function snapshotLogs(
   store: ZclStore,
   log: 'daily' | 'billing' | 'change',
-  times: readonly number[],
-  cause: number,
+  { times, midnight, cause }: { readonly times: readonly number[]; readonly midnight: number; readonly cause: number },
 ): ZclState['records'] {
-  const total = store.number(0x0702, 0x0000);
   return {
-    [`snapshots.${log}`]: times.map((time, i) => ({
-      ...meteringSnapshot(store, time, cause),
-      'Current Summation': total - (times.length - 1 - i) * 2000,
-    })),
+    [`snapshots.${log}`]: times.map((time) => earlierSnapshot(store, time, midnight, cause)),
     [`prepaySnapshots.${log}`]: times.map((time) => prepaymentSnapshot(store, time, cause)),
   };
 }
@@ -255,16 +270,18 @@ export function gasDefaults(at: Millis = DEFAULT_TIME): ZclState {
 
 function makeDefaults(midnight: number, month: number): ZclState {
   const held = attributes();
-  const store = new ZclStore({ ...EMPTY_ZCL_STATE, attributes: held });
+  const offers = tariff(midnight - 30 * DAY);
+  const store = new ZclStore({ attributes: held, records: offers });
   const days = Array.from({ length: DAILY_SNAPSHOTS }, (_, i) => midnight - (DAILY_SNAPSHOTS - 1 - i) * DAY);
+  const changes = [midnight - 20 * DAY, midnight - 10 * DAY];
   const records: ZclState['records'] = {
-    ...tariff(midnight - 30 * DAY),
-    ...snapshotLogs(store, 'daily', days, 0x0001),
-    ...snapshotLogs(store, 'billing', [month - 31 * DAY, month], 0x0002),
-    ...snapshotLogs(store, 'change', [midnight - 20 * DAY, midnight - 10 * DAY], 0x0008),
-    'samples.profile': [samples(midnight, HALF_HOUR, PROFILE_SAMPLES, 60)],
-    'samples.daily': [samples(midnight, DAILY_INTERVAL, DAILY_SAMPLES, 90)],
-    'samples.network': [samples(midnight, SIX_MINUTES, NETWORK_SAMPLES, 9)],
+    ...offers,
+    ...snapshotLogs(store, 'daily', { times: days, midnight, cause: 0x0001 }),
+    ...snapshotLogs(store, 'billing', { times: [month - 31 * DAY, month], midnight, cause: 0x0002 }),
+    ...snapshotLogs(store, 'change', { times: changes, midnight, cause: 0x0008 }),
+    'samples.profile': [{ SampleRequestInterval: HALF_HOUR, 'Made Up Until': midnight }],
+    'samples.daily': [{ SampleRequestInterval: DAY, 'Made Up Until': midnight }],
+    'samples.network': [networkSamples(midnight)],
     ...logs(midnight),
     'events.configuration': configuration(),
     'payment.friendlyCredit': [{ 'Friendly Credit': 1, 'Friendly Credit Calendar ID': 2 }],

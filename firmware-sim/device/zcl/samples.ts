@@ -1,40 +1,91 @@
+import { madeUpSamples } from './made-up-gas.ts';
 import { numberIn, numbersIn } from './plain.ts';
 import { deviceSeconds, type Publication, type ZclCall, type ZclRules } from './rule.ts';
-import type { ZclStateName } from './store.ts';
+import { NO_DATA, type SampleSource } from './sample-source.ts';
+import type { ZclRecord, ZclStateName, ZclStore } from './store.ts';
 
-/** Sample logs by SampleID (GBCS GCS17, GCS61, GCS18). */
-const SAMPLE_LOGS: Readonly<Record<number, ZclStateName>> = { 0: 'samples.profile', 1: 'samples.daily', 2: 'samples.network' };
-const NETWORK_LOG = 2;
 /** SampleRequestInterval that stands for a day (GBCS GCS61). */
-const DAY = 0xffff;
+export const DAILY_INTERVAL = 0xffff;
 const DAY_SECONDS = 86_400;
+
+interface LogRow {
+  readonly name: ZclStateName;
+  readonly capacity: number;
+}
+
+/** Sample logs by SampleID (GBCS GCS17, GCS61, GCS18; SMETS 4.6.5.15, CHTS 4.6.3.7, SMETS 4.6.5.12). */
+const SAMPLE_LOGS: Readonly<Record<number, LogRow>> = {
+  0: { name: 'samples.profile', capacity: 19_056 },
+  1: { name: 'samples.daily', capacity: 731 },
+  2: { name: 'samples.network', capacity: 41 },
+};
+const NETWORK_LOG = 2;
 /** Sample ID of a sampling that could not be started (GBCS GCS31). */
 const NOT_STARTED = 0xffff;
 
 const SAMPLING_STARTED = 0x0d;
 const SAMPLED_DATA = 0x07;
 
+/** Samples that stand in a record. */
+function recorded(record: ZclRecord): SampleSource {
+  const declared = numberIn(record, 'SampleRequestInterval');
+  const interval = declared === DAILY_INTERVAL ? DAY_SECONDS : declared;
+  const first = numberIn(record, 'SampleStartTime');
+  const values = numbersIn(record, 'Samples');
+  return {
+    interval,
+    span: values.length === 0 ? undefined : { first, last: first + (values.length - 1) * interval },
+    samples: (from, count) => Array.from({ length: count }, (_, i) => values[(from - first) / interval + i] ?? NO_DATA),
+  };
+}
+
+/** What there was before a log was captured: put there, or made up until the meter was made. */
+function earlier(record: ZclRecord, { capacity }: LogRow): SampleSource {
+  const until = record['Made Up Until'];
+  if (typeof until !== 'number') return recorded(record);
+  return madeUpSamples(numberIn(record, 'SampleRequestInterval'), until, capacity);
+}
+
+/** Samples that follow each other, the later ones first to be asked; what is missing between them has no data. */
+function joined(before: SampleSource | undefined, after: SampleSource | undefined): SampleSource | undefined {
+  const [old, young] = [before?.span, after?.span];
+  if (!before || !old || !after || !young) return young ? after : before;
+  const { interval } = after;
+  if ((young.first - old.first) % interval !== 0 || old.first >= young.first) return after;
+  const samples = (first: number, count: number): readonly number[] => {
+    const older = Math.max(0, Math.min(count, (young.first - first) / interval));
+    return [...before.samples(first, older), ...after.samples(first + older * interval, count - older)];
+  };
+  return { interval, span: { first: old.first, last: Math.max(old.last, young.last) }, samples };
+}
+
+/** The samples of a log from an earliest time on, as GetSampledData asks for them; undefined when there are none. */
+function sampled(store: ZclStore, row: LogRow, earliest: number, wanted: number): ZclRecord | undefined {
+  const record = store.record(row.name);
+  const log = joined(record && earlier(record, row), store.sampleSource(row.name));
+  if (!log?.span) return undefined;
+  const { interval, span } = log;
+  const oldest = Math.max(span.first, span.last - (row.capacity - 1) * interval);
+  const first = oldest + Math.max(0, Math.ceil((earliest - oldest) / interval)) * interval;
+  const count = Math.min(wanted, (span.last - first) / interval + 1);
+  if (count <= 0) return undefined;
+  return {
+    SampleStartTime: first,
+    SampleRequestInterval: interval === DAY_SECONDS ? DAILY_INTERVAL : interval,
+    NumberOfSamples: count,
+    Samples: log.samples(first, count),
+  };
+}
+
 /** Samples of a log from a time on, as many as asked for. */
 function readSamples({ store, request }: ZclCall): Publication {
   const id = numberIn(request, 'SampleID');
-  const name = SAMPLE_LOGS[id];
-  const log = name && store.record(name);
-  const none = { command: SAMPLED_DATA, records: [] };
-  if (!log) return none;
-  const [start, interval] = [numberIn(log, 'SampleStartTime'), numberIn(log, 'SampleRequestInterval')];
-  const seconds = interval === DAY ? DAY_SECONDS : interval;
-  const first = Math.max(0, Math.ceil((numberIn(request, 'EarliestSampleTime') - start) / seconds));
-  const samples = numbersIn(log, 'Samples').slice(first, first + numberIn(request, 'NumberOfSamples'));
-  if (samples.length === 0) return none;
-  const record = {
-    SampleID: id,
-    SampleStartTime: start + first * seconds,
-    SampleType: numberIn(request, 'SampleType'),
-    SampleRequestInterval: interval,
-    NumberOfSamples: samples.length,
-    Samples: samples,
-  };
-  return { command: SAMPLED_DATA, records: [record] };
+  const row = SAMPLE_LOGS[id];
+  const found = row && sampled(store, row, numberIn(request, 'EarliestSampleTime'), numberIn(request, 'NumberOfSamples'));
+  if (!found) return { command: SAMPLED_DATA, records: [] };
+  const { SampleStartTime, ...rest } = found;
+  const head = { SampleID: id, SampleStartTime, SampleType: numberIn(request, 'SampleType') };
+  return { command: SAMPLED_DATA, records: [{ ...head, ...rest } as ZclRecord] };
 }
 
 /** The network data log starts afresh. */

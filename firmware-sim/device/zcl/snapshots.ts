@@ -5,14 +5,19 @@ import type { SnapshotLog, ZclRecord, ZclStore } from './store.ts';
 /** Entries a log holds: 31 daily reads, 12 billing snapshots (SMETS 4.6.5.7, 4.6.5.3). */
 export const SNAPSHOT_CAPACITY: Readonly<Record<SnapshotLog, number>> = { daily: 31, billing: 12, change: 12 };
 
-/** Snapshot causes that name a log: general, and end of billing period (GBCS GCS16a, GCS15c). */
-const CAUSE_GENERAL = 0x0001;
-const CAUSE_BILLING = 0x0002;
+/** Snapshot causes (ZSE table D-45; GBCS GCS15b, GCS15c, GCS16a). */
+export const CAUSE = {
+  general: 0x0001,
+  billing: 0x0002,
+  tariff: 0x0008,
+  supplier: 0x2000,
+  mode: 0x4000,
+} as const;
 
 /** The log a Snapshot Cause mask asks for. */
 function logOfCause(cause: number): SnapshotLog {
-  if ((cause & CAUSE_GENERAL) !== 0) return 'daily';
-  return (cause & CAUSE_BILLING) !== 0 ? 'billing' : 'change';
+  if ((cause & CAUSE.general) !== 0) return 'daily';
+  return (cause & CAUSE.billing) !== 0 ? 'billing' : 'change';
 }
 
 /** The snapshot at an offset among those of a log within a time span, both ends included, oldest first. */
@@ -72,14 +77,20 @@ export function prepaymentSnapshot(store: ZclStore, time: number, cause: number)
   };
 }
 
-/** Adds a pair of snapshots to a log; the oldest gives way when it is full. */
+/** Payment control bits of prepayment mode (GBCS GCS02, GCS03). */
+const PREPAYMENT_BITS = 0x0003;
+const isPrepayment = (store: ZclStore): boolean => (store.number(0x0705, 0x0000) & PREPAYMENT_BITS) === PREPAYMENT_BITS;
+
+/**
+ * Adds snapshots to a log; the oldest gives way when it is full. The daily log has balances in prepayment mode only (SMETS 4.6.5.14).
+ */
 export function takeSnapshots(store: ZclStore, log: SnapshotLog, time: number, cause: number): void {
   const add = (family: 'snapshots' | 'prepaySnapshots', record: ZclRecord): void => {
     const before = store.records(`${family}.${log}`).map(({ 'Total Snapshots Found': _, ...one }) => one);
     store.setRecords(`${family}.${log}`, [...before, record].slice(-SNAPSHOT_CAPACITY[log]));
   };
   add('snapshots', meteringSnapshot(store, time, cause));
-  add('prepaySnapshots', prepaymentSnapshot(store, time, cause));
+  if (log !== 'daily' || isPrepayment(store)) add('prepaySnapshots', prepaymentSnapshot(store, time, cause));
 }
 
 /** The snapshots a change of mode, supplier or tariff takes before it happens (GBCS 10.4.2.4). */

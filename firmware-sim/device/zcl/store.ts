@@ -1,4 +1,5 @@
 import { type LeanMap, leanMap, nothing, put } from '../../kernel/lean-map.ts';
+import type { SampleSource } from './sample-source.ts';
 
 /** One value of ZCL plain data: what a field of a command holds, without names or presentation. */
 export type ZclScalar = number | bigint | string | boolean | null | Uint8Array;
@@ -94,6 +95,7 @@ export class ZclStore {
   readonly #defaults: ZclState;
   #attributes: LeanMap<string, ZclAttribute> = nothing();
   #records: LeanMap<ZclStateName, readonly ZclRecord[]> = nothing();
+  #sources: LeanMap<ZclStateName, SampleSource> = nothing();
 
   /** @param changes what a snapshot of an earlier store with the same defaults gave */
   constructor(defaults: ZclState, changes: ZclState = EMPTY_ZCL_STATE) {
@@ -132,6 +134,15 @@ export class ZclStore {
 
   setRecords(name: ZclStateName, records: readonly ZclRecord[]): void {
     this.#records = put(this.#records, name, records);
+  }
+
+  /** A log of samples that is worked out when it is read; what stands under its name is what came before. */
+  sampleSource(name: ZclStateName): SampleSource | undefined {
+    return this.#sources.get(name);
+  }
+
+  setSampleSource(name: ZclStateName, source: SampleSource): void {
+    this.#sources = put(this.#sources, name, source);
   }
 
   /** What differs from the defaults, as plain data, in a fixed order. */

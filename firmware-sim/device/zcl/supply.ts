@@ -43,11 +43,11 @@ export function locksSupply(store: ZclStore, on: 'tamper' | 'depletion'): boolea
 }
 
 /** Closes the valve, or arms one that is closed; an open valve stays open (GBCS GCS32, GCS39). */
-function changeSupply({ store, request }: ZclCall): number {
+function changeSupply({ device, store, request }: ZclCall): number {
   const proposed = numberIn(request, 'Proposed Supply Status');
   if (proposed === STATUS.disabled) {
     setSupplyState(store, 'disabled');
-    lockSupply(store, true);
+    lockSupply(store, device.parameters.remoteDisableLocks);
   } else if (proposed !== STATUS.armed) return ZCL_STATUS.invalidField;
   else if (supplyState(store) === 'disabled') {
     setSupplyState(store, 'armed');

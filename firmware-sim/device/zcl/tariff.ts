@@ -1,6 +1,6 @@
 import { entriesIn, numberIn, numbersIn } from './plain.ts';
 import { deviceSeconds, type Publication, type ZclCall, type ZclRules } from './rule.ts';
-import { takeChangeSnapshot } from './snapshots.ts';
+import { CAUSE, takeChangeSnapshot } from './snapshots.ts';
 import { ZCL_STATUS } from './status.ts';
 import type { ZclRecord } from './store.ts';
 import {
@@ -23,12 +23,9 @@ const STANDING_CHARGE = 0x0301;
 const UNIT_OF_MEASURE = 0x0615;
 const CURRENCY = 0x0616;
 const TRAILING_DIGIT = 0x0617;
-/** Snapshot cause: change of tariff information (ZSE table D-45; GBCS GCS15b). */
-const CAUSE_TARIFF = 0x0008;
-
 function publishInformation(call: ZclCall): number {
   const { store, request } = call;
-  takeChangeSnapshot(call, CAUSE_TARIFF);
+  takeChangeSnapshot(call, CAUSE.tariff);
   store.setRecords('tariff.information', [request]);
   store.change(PRICE, STANDING_CHARGE, numberIn(request, 'Standing Charge'));
   store.change(PRICE, UNIT_OF_MEASURE, numberIn(request, 'Unit of Measure'));
@@ -107,8 +104,8 @@ export const PRICE_PUBLICATIONS: ZclRules = {
   '0700/05': { starts: 'Start Time', apply: publishPrices },
   '0700/06': { starts: 'Start Time', apply: publishThresholds },
   '0700/09': {
-    apply: ({ store, request }) => {
-      store.setRecords('billing.period', [request]);
+    apply: (call) => {
+      call.store.setRecords('billing.period', [{ ...call.request, 'Received At': deviceSeconds(call) }]);
       return ZCL_STATUS.success;
     },
   },
