@@ -44,10 +44,14 @@ export function flows(steps: From<number>): LoadProfile<GasLoad> {
   );
 }
 
-/** A gas meter of the default profile whose life begins. */
+/** Payment Control Configuration of credit mode. */
+const CREDIT_MODE = 0x0c94;
+
+/** A gas meter of the default profile whose life begins, in credit mode unless `prepare` says otherwise. */
 export function livingGas(setup: LivingSetup = {}): LivingGas {
   const { load, from = MIDNIGHT, variant = GAS_VARIANTS.U6, parameters, clock, prepare } = setup;
   const store = new ZclStore(gasDefaults(from));
+  store.change(0x0705, 0x0000, CREDIT_MODE);
   prepare?.(store);
   const device = new Device(gsmeProfile(variant), {
     suite,

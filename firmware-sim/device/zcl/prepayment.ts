@@ -11,12 +11,10 @@ import { Books } from '../payment/books.ts';
 import { PREPAYMENT_ATTRIBUTES as A, DEBT_BLOCKS, DEBT_OFFSETS, PREPAYMENT, ZclAccount } from './account.ts';
 import { numberIn } from './plain.ts';
 import type { Publication, ZclCall, ZclRules } from './rule.ts';
-import { takeChangeSnapshot } from './snapshots.ts';
+import { CAUSE, takeChangeSnapshot } from './snapshots.ts';
 import { ZCL_STATUS } from './status.ts';
 import { topUp, topUpFailed } from './top-up.ts';
 
-/** Snapshot cause: change of meter mode (ZSE table D-45; GBCS GCS15b). */
-const CAUSE_METER_MODE = 0x2000;
 /** Cut Off Value that leaves the disablement threshold as it is: FFFFFFFF (GBCS GCS02). */
 const UNCHANGED = -1;
 
@@ -32,7 +30,7 @@ function changeSettings(call: ZclCall, change: () => void): void {
 
 function changePaymentMode(call: ZclCall): number {
   const { store, request } = call;
-  takeChangeSnapshot(call, CAUSE_METER_MODE);
+  takeChangeSnapshot(call, CAUSE.mode);
   changeSettings(call, () => {
     store.setRecords('payment.mode', [request]);
     store.change(PREPAYMENT, A.paymentControl, numberIn(request, 'Proposed Payment Control Configuration'));

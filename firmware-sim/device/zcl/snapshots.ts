@@ -1,3 +1,4 @@
+import { ZclAccount } from './account.ts';
 import { numberIn } from './plain.ts';
 import { deviceSeconds, type Publication, type ZclCall, type ZclRules } from './rule.ts';
 import type { SnapshotLog, ZclRecord, ZclStore } from './store.ts';
@@ -77,10 +78,6 @@ export function prepaymentSnapshot(store: ZclStore, time: number, cause: number)
   };
 }
 
-/** Payment control bits of prepayment mode (GBCS GCS02, GCS03). */
-const PREPAYMENT_BITS = 0x0003;
-const isPrepayment = (store: ZclStore): boolean => (store.number(0x0705, 0x0000) & PREPAYMENT_BITS) === PREPAYMENT_BITS;
-
 /**
  * Adds snapshots to a log; the oldest gives way when it is full. The daily log has balances in prepayment mode only (SMETS 4.6.5.14).
  */
@@ -90,7 +87,7 @@ export function takeSnapshots(store: ZclStore, log: SnapshotLog, time: number, c
     store.setRecords(`${family}.${log}`, [...before, record].slice(-SNAPSHOT_CAPACITY[log]));
   };
   add('snapshots', meteringSnapshot(store, time, cause));
-  if (log !== 'daily' || isPrepayment(store)) add('prepaySnapshots', prepaymentSnapshot(store, time, cause));
+  if (log !== 'daily' || new ZclAccount(store).prepayment) add('prepaySnapshots', prepaymentSnapshot(store, time, cause));
 }
 
 /** The snapshots a change of mode, supplier or tariff takes before it happens (GBCS 10.4.2.4). */

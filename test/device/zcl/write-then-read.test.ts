@@ -172,7 +172,7 @@ describe('what is written to a gas meter is what it says afterwards', () => {
     const { said } = ask(gas, 'GCS15b', [
       { cluster: PREPAYMENT, command: 7, fields: { 'Latest End Time': SECONDS, 'Snapshot Offset': 3, 'Snapshot Cause': 0x6008 } },
     ]);
-    expect(said[0]?.record).toMatchObject({ 'Snapshot Cause': 0x2000, 'Total Snapshots Found': 4, 'Credit Remaining': 100_000 });
+    expect(said[0]?.record).toMatchObject({ 'Snapshot Cause': 0x4000, 'Total Snapshots Found': 4, 'Credit Remaining': 100_000 });
   });
 
   it('GCS04: debts grow, rates are replaced; a period other than hour or day is refused and stops the rest', () => {
