@@ -144,10 +144,16 @@ function writeCompactArray(writer: ByteWriter, element: Element): void {
   const of = element.extras?.of;
   if (of === undefined) throw new ProtocolFault('bad-value', `${element.name}: a compact array needs its row type`);
   writeRowType(writer, of);
+  const { raw, lengthOctets } = element.extras ?? {};
+  if (raw) {
+    writeLength(writer, raw.length, lengthOctets);
+    writer.bytes(raw);
+    return;
+  }
   const start = writer.length;
   for (const row of element.children) writeRow(writer, of, row);
   const length = new ByteWriter(5);
-  writeLength(length, writer.length - start, element.extras?.lengthOctets);
+  writeLength(length, writer.length - start, lengthOctets);
   writer.insert(start, length.finish());
 }
 

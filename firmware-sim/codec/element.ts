@@ -41,7 +41,10 @@ export interface ElementExtras {
   readonly bits?: number;
   /** Row type of a compact array. */
   readonly of?: RowType;
-  /** Content octets that the type's own rules cannot reproduce; they stand in for `value` when encoding. */
+  /**
+   * Content octets that the type's own rules cannot reproduce, or of a compact array whose rows are encoded already; they stand in for
+   * `value` when encoding.
+   */
   readonly raw?: Bytes;
   /** What an encrypted octet string holds, once it has been opened. */
   readonly plaintext?: Element;

@@ -1,3 +1,4 @@
+import { logSourceOf } from '../device/cosem/log-source.ts';
 import { appendRow } from '../device/cosem/logs.ts';
 import { numberAt, setNumber } from '../device/cosem/numbers.ts';
 import { objectsOf } from '../device/cosem/objects.ts';
@@ -114,9 +115,8 @@ export class AverageVoltage implements Organ {
 
   /** A row of the log: end of the period, and whole volts. */
   #note({ obis }: Phase, { voltMs, ms }: Sum, now: Millis): void {
-    const { logs } = this.#device;
     const at = this.#device.localTime(now);
-    const source = { store: objectsOf(this.#device), logs, at };
+    const source = logSourceOf(this.#device, objectsOf(this.#device), at);
     appendRow(source, `7/1-0:${obis}.24.0.255/2`, [toSeconds2000(at), Math.round(voltMs / ms)]);
   }
 

@@ -1,7 +1,7 @@
 import type { Element } from '../../codec/element.ts';
 import type { AccessItem } from '../../gbcs/dlms-apdu.ts';
 import type { ExecutionContext } from '../use-case.ts';
-import type { LogSource } from './logs.ts';
+import type { LogSource } from './log-source.ts';
 import type { CosemKey, CosemStore } from './store.ts';
 
 /** data-access-result and action-result codes (Green Book 9.5; RTDS 4.5.0 for the first failure and those after it). */

@@ -8,6 +8,7 @@ import type { Account, ChargeKind, CreditName, DebtPayment, DebtRecovery, EntryL
 import type { BalanceName } from '../payment/ledger.ts';
 import { ElementMemo } from './element-memo.ts';
 import type { CosemKey } from './key.ts';
+import { logSourceOf } from './log-source.ts';
 import { appendRow } from './logs.ts';
 import { numberAt, octetsOf, setNumber } from './numbers.ts';
 import type { CosemStore } from './store.ts';
@@ -226,7 +227,7 @@ export class CosemAccount implements Account {
   }
 
   #append(key: CosemKey, at: Millis, row: readonly number[]): void {
-    appendRow({ store: this.#store, logs: this.#device.logs, at }, key, row);
+    appendRow(logSourceOf(this.#device, this.#store, at), key, row);
   }
 
   get usedCounters(): readonly number[] {

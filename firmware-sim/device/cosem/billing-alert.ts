@@ -4,8 +4,8 @@ import type { Millis } from '../../kernel/time.ts';
 import type { Device } from '../device.ts';
 import type { AlertContent } from '../notation.ts';
 import { fieldsAlert } from './alert-content.ts';
-import { readLog } from './logs.ts';
-import { withValue } from './numbers.ts';
+import { logSourceOf } from './log-source.ts';
+import { packNewest } from './logs.ts';
 import { protectAttributes } from './protected-read.ts';
 
 /** Billing data log updated (GBCS table 16.2). */
@@ -26,7 +26,6 @@ export function billingAlertContent(device: Device, at: Millis): AlertContent {
   });
 }
 
-function newestRow({ cosem: store, logs }: Device, at: Millis): Element | undefined {
-  const buffer = store && readLog({ store, logs, at }, BILLING_LOG);
-  return buffer && withValue(buffer, buffer.children.slice(-1));
+function newestRow(device: Device, at: Millis): Element | undefined {
+  return device.cosem && packNewest(logSourceOf(device, device.cosem, at), BILLING_LOG);
 }

@@ -1,5 +1,5 @@
 import { withValue } from './numbers.ts';
-import { BLOCK_COUNT, BLOCKS, COLUMNS } from './snapshot-row.ts';
+import { BLOCK_COUNT, BLOCKS, COLUMNS } from './register-values.ts';
 import type { CosemStore } from './store.ts';
 
 /** Whether a place in the collection of block registers holds a counter: after the registers of its block (ECS17e). */

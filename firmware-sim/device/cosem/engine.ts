@@ -18,7 +18,8 @@ import { type ExecutionContext, type ExecutionResult, type SupportedUseCase, sup
 import { type Access, type Outcome, RESULT, refusedWith } from './access.ts';
 import { executePendingCosem } from './future.ts';
 import { type CosemKey, cosemKey, keyOfMember } from './key.ts';
-import { isLog } from './logs.ts';
+import { isLog } from './log.ts';
+import { logSourceOf } from './log-source.ts';
 import { invoke } from './methods.ts';
 import { readAttribute } from './reads.ts';
 import { rangeOfSelection } from './selection.ts';
@@ -91,13 +92,12 @@ function performAll(
   const { device, now } = context;
   const { cosem: store } = device;
   assert(store, 'a device with COSEM use cases has COSEM objects');
-  const { logs } = device;
   const { command, effects, response } = context;
   let failed = false;
   return request.items.map((item): AccessResult => {
     const key = keyOf(item);
     // A clock that has just been set counts for the accesses after it.
-    const source = { store, logs, at: device.localTime(now) };
+    const source = logSourceOf(device, store, device.localTime(now));
     const access: Access = { device, command, now, effects, response, store, source, item, key, useCase };
     const { result, data } = failed ? refusedWith(RESULT.otherReason) : attempt(access, allowed);
     failed ||= result !== RESULT.success;

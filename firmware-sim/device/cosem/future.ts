@@ -13,7 +13,7 @@ import { CosemAccount } from './account.ts';
 import { activate, activationTime, isActivation, wantsSnapshot } from './activations.ts';
 import { cosemKey } from './key.ts';
 import { endLimit } from './limits.ts';
-import type { LogSource } from './logs.ts';
+import { type LogSource, logSourceOf } from './log-source.ts';
 import { noteRegisters } from './snapshot-row.ts';
 
 /** Message code of the alert that reports a future-dated DLMS command (GBCS 16.2; RTDS 4.5.0 ECS01a). */
@@ -94,7 +94,7 @@ export function executePendingCosem(context: PendingContext): void {
   if (!store || endLimit(context)) return;
   const request = decodeAccessRequest(pending.payload);
   const activations = activationsOf(request);
-  const source: LogSource = { store, logs: device.logs, at: device.localTime(now) };
+  const source = logSourceOf(device, store, device.localTime(now));
   for (const { key, item } of activations.filter((one) => one.at <= pending.at)) {
     const failed = device.faults.has(key);
     if (!failed) takeEffect(context, source, key);

@@ -4,7 +4,8 @@ import { adjustToPresetTime, presetTime } from './clock-methods.ts';
 import { backupNetwork, registerDevice, restoreNetwork, unregisterDevice } from './hub.ts';
 import type { CosemKey } from './key.ts';
 import { runLimitScript } from './limits.ts';
-import { clearLog, deviceLogOf } from './logs.ts';
+import { deviceLogOf } from './log.ts';
+import { clearLog } from './logs.ts';
 import { withValue } from './numbers.ts';
 import {
   activateEmergencyCredit,

@@ -5,7 +5,9 @@ import type { Millis } from '../../kernel/time.ts';
 import { type ClockStatus, dlmsDateTime } from '../clock.ts';
 import type { Device } from '../device.ts';
 import { versionOctets } from '../firmware.ts';
-import { isLog, type LogSource, readLog, type TimeRange } from './logs.ts';
+import { isLog } from './log.ts';
+import type { LogSource, TimeRange } from './log-source.ts';
+import { packLog } from './logs.ts';
 import type { CosemKey } from './store.ts';
 
 /** Active firmware version (GBCS mapping table row 85). */
@@ -32,7 +34,7 @@ export function isLive(key: CosemKey): boolean {
   return LIVE.has(key);
 }
 
-/** The value of an attribute as a read gives it; undefined when the device has no such attribute. */
+/** The value of an attribute as a read sends it, rows of logs in octets; undefined when the device has no such attribute. */
 export function readAttribute(
   device: Device,
   now: Millis,
@@ -42,5 +44,5 @@ export function readAttribute(
 ): Element | undefined {
   const live = LIVE.get(key);
   if (live) return live(device, now);
-  return isLog(key) ? readLog(source, key, range) : source.store.get(key);
+  return isLog(key) ? packLog(source, key, range) : source.store.get(key);
 }

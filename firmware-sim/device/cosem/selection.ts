@@ -3,7 +3,7 @@ import { obisBytes } from '../../dictionary/cosem-obis.ts';
 import { equalBytes } from '../../kernel/bytes.ts';
 import { toSeconds2000 } from '../../kernel/time.ts';
 import { momentOfDateTime } from './activations.ts';
-import { ALL_TIME, type TimeRange } from './logs.ts';
+import { ALL_TIME, type TimeRange } from './log-source.ts';
 
 /** Selective access by range (Blue Book, profile generic). */
 const BY_RANGE = 1;

@@ -8,6 +8,8 @@ import { assert, ProtocolFault } from '../../kernel/errors.ts';
 import { type LeanMap, leanMap, nothing, put, without } from '../../kernel/lean-map.ts';
 import { type CosemKey, namesOf } from './key.ts';
 import { partOf } from './parts.ts';
+import { packedBuffer, rowFormOf, rowsOfBuffer } from './row-form.ts';
+import { RowList } from './row-list.ts';
 
 export type { CosemKey } from './key.ts';
 
@@ -35,6 +37,15 @@ function elementOf(key: CosemKey, text: string): Element {
   return element;
 }
 
+/** Rows of a log as they are kept, where nothing is lost by it. */
+function rowsIn(value: Element, text: string): RowList | undefined {
+  const of = value.type === 'compact-array' ? value.extras?.of : undefined;
+  if (of === undefined || value.children.length === 0) return undefined;
+  const form = rowFormOf(of);
+  const rows = form.numeric ? rowsOfBuffer(value) : [];
+  return rows.length > 0 && textOf(packedBuffer(value, form, rows)) === text ? new RowList(of, rows) : undefined;
+}
+
 /**
  * The COSEM attribute values of one device over defaults that all devices of its type share: only what differs is kept.
  * An attribute that is a field of another one (`parts.ts`) is read from and written into that one, so that they never part ways.
@@ -43,6 +54,8 @@ export class CosemStore {
   readonly type: CosemDeviceType;
   readonly #defaults: CosemDefaults;
   #own: LeanMap<CosemKey, Element> = nothing();
+  /** Logs to which rows have been added one by one. */
+  #rows: LeanMap<CosemKey, RowList> = nothing();
 
   /** @throws ProtocolFault `bad-state` when `state` holds something that is no value */
   constructor(type: CosemDeviceType, defaults: CosemDefaults, state: CosemState = {}) {
@@ -54,7 +67,7 @@ export class CosemStore {
   /** The value of an attribute; undefined when the device has no such attribute. */
   get(key: CosemKey): Element | undefined {
     const part = partOf(key);
-    if (!part) return this.#own.get(key) ?? this.#defaults.get(key);
+    if (!part) return this.own(key) ?? this.#defaults.get(key);
     return this.get(part.whole)?.children[part.index];
   }
 
@@ -67,6 +80,7 @@ export class CosemStore {
   set(key: CosemKey, value: Element): void {
     const part = partOf(key);
     if (!part) {
+      this.#rows = without(this.#rows, key);
       this.#own = put(this.#own, key, value);
       return;
     }
@@ -79,12 +93,43 @@ export class CosemStore {
 
   /** The value that only this device has; undefined while the default stands. */
   own(key: CosemKey): Element | undefined {
-    return this.#own.get(key);
+    const own = this.#own.get(key);
+    if (own || this.#rows.size === 0) return own;
+    const buffer = this.#packed(key);
+    return buffer && elementOf(key, textOf(buffer));
+  }
+
+  /** Rows that have been added to a log one by one, where they were. */
+  rows(key: CosemKey): RowList | undefined {
+    return this.#rows.get(key);
+  }
+
+  /** Rows of a log in place of the value it had; more may be added to them. */
+  keepRows(key: CosemKey, rows: RowList): RowList {
+    this.#own = without(this.#own, key);
+    this.#rows = put(this.#rows, key, rows);
+    return rows;
+  }
+
+  /** A value of a log that says what its rows look like, whatever rows it has. */
+  form(key: CosemKey): Element | undefined {
+    const value = this.#own.get(key) ?? this.#defaults.get(key);
+    const of = this.#rows.get(key)?.form.of;
+    if (!value || of === undefined || of === value.extras?.of) return value;
+    return new Element(value.name, value.type, value.value, value.meta, value.named, { ...value.extras, of });
+  }
+
+  /** The value of a log whose rows are kept apart, in octets. */
+  #packed(key: CosemKey): Element | undefined {
+    const list = this.#rows.get(key);
+    const buffer = list && this.#defaults.get(key);
+    return buffer && packedBuffer(buffer, list.form, list.rows);
   }
 
   /** Back to the default. */
   forget(key: CosemKey): void {
     this.#own = without(this.#own, key);
+    this.#rows = without(this.#rows, key);
   }
 
   /** Every attribute with a value of its own or a default, sorted. */
@@ -94,7 +139,12 @@ export class CosemStore {
 
   /** What differs from the defaults, as plain data with sorted keys. */
   snapshot(): CosemState {
-    return Object.fromEntries([...this.#own].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, textOf(value)]));
+    const rows = [...this.#rows.keys()].flatMap((key): [CosemKey, Element][] => {
+      const buffer = this.#packed(key);
+      return buffer ? [[key, buffer]] : [];
+    });
+    const own = [...this.#own, ...rows].sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(own.map(([key, value]) => [key, textOf(value)]));
   }
 
   /** Takes a snapshot in place of what differed before. @throws ProtocolFault `bad-state` */
@@ -107,6 +157,11 @@ export class CosemStore {
         throw error;
       }
     });
-    this.#own = leanMap(values);
+    const rows = values.flatMap(([key, value]): [CosemKey, RowList][] => {
+      const list = this.#defaults.has(key) ? rowsIn(value, state[key] ?? '') : undefined;
+      return list ? [[key, list]] : [];
+    });
+    this.#rows = leanMap(rows);
+    this.#own = leanMap(values.filter(([key]) => !this.#rows.has(key)));
   }
 }

@@ -11,12 +11,15 @@ import { Invariant } from '../../kernel/errors.ts';
  */
 export type Plain = number | bigint | boolean | string | readonly Plain[];
 
-const OPTIONAL = (type: ValueType): type is { readonly optional: ValueType } => typeof type === 'object' && 'optional' in type;
+/** Whether a type is of a field that single-element meters leave out. */
+export function isOptional(type: ValueType): type is { readonly optional: ValueType } {
+  return typeof type === 'object' && 'optional' in type;
+}
 
 /** How many measuring elements an electricity meter has; a single-element one leaves optional fields out. */
 export type Elements = 'single' | 'twin';
 
-const inner = (type: ValueType): ValueType => (OPTIONAL(type) ? type.optional : type);
+const inner = (type: ValueType): ValueType => (isOptional(type) ? type.optional : type);
 
 /** Name of a type's A-XDR tag. */
 function tagOf(type: ValueType): string {
@@ -33,7 +36,7 @@ function tagOf(type: ValueType): string {
 export function rowTypeOf(type: ValueType, elements: Elements): RowType {
   if (typeof type === 'object') {
     if ('structure' in type) {
-      const fields = elements === 'twin' ? type.structure : type.structure.filter((field) => !OPTIONAL(field));
+      const fields = elements === 'twin' ? type.structure : type.structure.filter((field) => !isOptional(field));
       return { structure: fields.map((field) => rowTypeOf(inner(field), elements)) };
     }
     if ('array' in type) return { array: type.count ?? type.max ?? 0, of: rowTypeOf(type.array, elements) };
@@ -94,7 +97,7 @@ function structureItems(types: readonly ValueType[], plain: Plain | undefined, m
   const { layout, path, elements } = making;
   if (plain !== undefined && !isList(plain)) throw new Invariant(`${path}: a scalar where a structure is wanted`);
   const fields = types.map((type, i) => ({ type, plain: plain?.[i] }));
-  const present = elements === 'twin' ? fields : fields.filter((field) => !OPTIONAL(field.type));
+  const present = elements === 'twin' ? fields : fields.filter((field) => !isOptional(field.type));
   return present.map((field, i) =>
     build(field.type, field.plain, { layout: fieldLayout(layout, i, present.length), path: `${path}.${i}`, elements }),
   );
@@ -141,7 +144,7 @@ function fitsFields(types: readonly ValueType[], children: readonly Element[]): 
   const all = children.length === types.length;
   let next = 0;
   for (const type of types) {
-    if (!all && OPTIONAL(type)) continue;
+    if (!all && isOptional(type)) continue;
     const child = children[next++];
     if (!child || !fits(type, child)) return false;
   }

@@ -1,5 +1,6 @@
 import { assert } from '../../kernel/errors.ts';
 import type { Millis } from '../../kernel/time.ts';
+import type { CapturedLogs } from '../cosem/log-source.ts';
 import { earliest } from '../deadline.ts';
 import type { DeviceEffect } from '../effects.ts';
 import type { Organ, OrganState } from './organ.ts';
@@ -41,10 +42,16 @@ export class Life {
     return earliest(...this.#organs.map((organ) => organ.deadline()));
   }
 
+  /** Logs that follow from what is measured; undefined for a device that keeps all of them row by row. */
+  get captured(): CapturedLogs | undefined {
+    return undefined;
+  }
+
   /** Time begins to pass. */
   start(now: Millis): void {
     this.#begin(now);
     this.#ready(now);
+    if (this.#livedTo === undefined) for (const organ of this.#organs) organ.start?.(now);
     this.#livedTo = now;
   }
 

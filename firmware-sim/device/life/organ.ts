@@ -23,6 +23,8 @@ export interface Organ {
   ready?(now: Millis): void;
   /** The device begins to live, or to be used on a bench: the organ takes things as they stand, without consequences. */
   begin?(now: Millis): void;
+  /** Time begins to pass, after `begin`: not called for a device that stays on a bench. */
+  start?(now: Millis): void;
   /** When it has something to do by itself provided nothing else happens, at or after the time up to which it has lived. */
   deadline(): Millis | undefined;
   /** Time passes. No organ's deadline lies strictly between the two moments, so that conditions are the same throughout. */

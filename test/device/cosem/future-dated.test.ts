@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { billingAlertContent } from '../../../firmware-sim/device/cosem/billing-alert.ts';
+import { logSourceOf } from '../../../firmware-sim/device/cosem/log-source.ts';
+import { readLog } from '../../../firmware-sim/device/cosem/logs.ts';
 import type { Device } from '../../../firmware-sim/device/device.ts';
 import type { DeviceEffect } from '../../../firmware-sim/device/effects.ts';
 import { decodeDataNotification } from '../../../firmware-sim/gbcs/dlms-apdu.ts';
@@ -120,7 +122,7 @@ describe('future-dated values', () => {
 
   it('leave a row in the log of changes, taken before the change', () => {
     const device = deviceOf();
-    const rows = () => device.cosem?.own('7/0-0:98.1.2.255/2')?.children ?? [];
+    const rows = () => (device.cosem && readLog(logSourceOf(device, device.cosem, NOW), '7/0-0:98.1.2.255/2'))?.children ?? [];
     const steps: Step[] = [
       { operation: 'set', key: '111/0-1:19.0.0.255/2', data: [1, 1] },
       { operation: 'set', key: '111/0-1:19.0.0.255/13', data: NOW_TIME },

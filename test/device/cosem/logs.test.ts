@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cosemDefaults } from '../../../firmware-sim/device/cosem/defaults.ts';
-import { ALL_TIME, appendRow, isLog, readLog, type TimeRange } from '../../../firmware-sim/device/cosem/logs.ts';
+import { isLog } from '../../../firmware-sim/device/cosem/log.ts';
+import { ALL_TIME, type TimeRange } from '../../../firmware-sim/device/cosem/log-source.ts';
+import { appendRow, readLog } from '../../../firmware-sim/device/cosem/logs.ts';
+import { withValue } from '../../../firmware-sim/device/cosem/numbers.ts';
 import { CosemStore } from '../../../firmware-sim/device/cosem/store.ts';
 import { EventLog } from '../../../firmware-sim/device/event-log.ts';
 import { dlms } from '../../../firmware-sim/gbcs/dlms-apdu.ts';
@@ -80,6 +83,32 @@ describe('logs', () => {
     expect(rows.at(-3)?.[0]).toBe(AT - 6 * DAY);
     from.logs.power.add({ at: NOW, code: 0x8f35, data: Uint8Array.of(0, 0, 1, 0) });
     expect((plainOf(readLog(from, '7/0-0:99.98.4.255/2')) as number[][]).at(-1)).toEqual([AT, 0x8f35, 256]);
+  });
+
+  it('keep the rows they were given through a state, and go on from there', () => {
+    const before = source();
+    for (let i = 1; i <= 3; i++) appendRow(before, CREDITS, [AT + i, i]);
+    appendRow(before, '7/0-0:98.1.9.255/2', [AT + DAY, 1, 2, [3]]);
+    const after = { ...before, store: new CosemStore('ESME', cosemDefaults('ESME'), before.store.snapshot()) };
+    expect(after.store.snapshot()).toEqual(before.store.snapshot());
+    for (const at of [before, after]) appendRow(at, CREDITS, [AT + 9, 9]);
+    for (const key of [CREDITS, '7/0-0:98.1.9.255/2']) {
+      expect([key, plainOf(readLog(after, key))]).toEqual([key, plainOf(readLog(before, key))]);
+    }
+    expect(times(CREDITS, ALL_TIME, after).slice(1)).toEqual([1, 2, 3, 9].map((i) => AT + i));
+    expect(times('7/0-0:98.1.9.255/2', ALL_TIME, after).slice(-2)).toEqual([AT, AT + DAY]);
+  });
+
+  it('show the rows that were put there alone, and what is added behind them', () => {
+    const from = source();
+    appendRow(from, CREDITS, [AT, 1]);
+    const [first] = readLog(from, CREDITS)?.children ?? [];
+    const buffer = from.store.form(CREDITS);
+    if (!first || !buffer) throw new TypeError('a log with a row');
+    from.store.set(CREDITS, withValue(buffer, [first]));
+    expect(times(CREDITS, ALL_TIME, from)).toHaveLength(1);
+    appendRow(from, CREDITS, [AT + 1, 2]);
+    expect(times(CREDITS, ALL_TIME, from)).toEqual([Number(first.children[0]?.value), AT + 1]);
   });
 
   it('say the same about a moment whenever they are read', () => {
