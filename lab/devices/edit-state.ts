@@ -1,12 +1,14 @@
 import { elementFromJson } from '../../firmware-sim/codec/element-from-json.ts';
 import { elementToJson } from '../../firmware-sim/codec/element-json.ts';
 import { attributeOf } from '../../firmware-sim/device/cosem/key.ts';
-import type { CosemState, CosemStore } from '../../firmware-sim/device/cosem/store.ts';
+import type { CosemStore } from '../../firmware-sim/device/cosem/store.ts';
 import { fits } from '../../firmware-sim/device/cosem/value.ts';
+import type { Device } from '../../firmware-sim/device/device.ts';
 import type { DeviceState } from '../../firmware-sim/device/state.ts';
 import type { ZclAttribute, ZclStore } from '../../firmware-sim/device/zcl/store.ts';
 import { fromHex } from '../../firmware-sim/kernel/bytes.ts';
 import { ProtocolFault, UsageError } from '../../firmware-sim/kernel/errors.ts';
+import type { DeviceType } from './device-types.ts';
 import { cosemStoreOf, zclStoreOf } from './kinds.ts';
 import { profileNamed } from './profiles.ts';
 import type { StoredDevice } from './stored-devices.ts';
@@ -40,8 +42,8 @@ function jsonOrText(text: string): unknown {
   }
 }
 
-/** The changed objects as a snapshot: what cannot be written there is refused here. */
-function setCosem(store: CosemStore, key: string, text: string): CosemState {
+/** Changes an object; what a snapshot cannot hold is refused here. */
+function setCosem(store: CosemStore, key: string, text: string): void {
   const current = store.get(key);
   if (!current) throw new UsageError('unknown-object', `there is no object ${key}; \`hanbench device show\` lists them`);
   const { meaning: _meaning, raw: _raw, decrypted: _decrypted, ...json } = elementToJson(current);
@@ -50,7 +52,7 @@ function setCosem(store: CosemStore, key: string, text: string): CosemState {
     const type = attributeOf(key)?.type;
     if (type !== undefined && !fits(type, element)) throw badValue(key, 'a value of its type', text);
     store.set(key, element);
-    return store.snapshot();
+    store.snapshot();
   } catch (error) {
     const wrong = error instanceof ProtocolFault || (error instanceof UsageError && error.exitCode === 1);
     if (wrong) throw new UsageError('bad-value', error.message.startsWith(key) ? error.message : `${key}: ${error.message}`);
@@ -91,26 +93,36 @@ function setClock(clock: DeviceState['clock'], key: string, text: string): Devic
   return { ...clock, status };
 }
 
+function isClockKey(key: string): boolean {
+  return key === 'clock.status' || key === 'clock.offset';
+}
+
+/** Changes an object in a device's stores. @throws UsageError for a key the device does not have or a value that does not fit */
+function setObject({ cosem, zcl }: Stores, type: DeviceType, key: string, text: string): void {
+  if (cosem && /^\d+\/.+\/\d+$/.test(key)) setCosem(cosem, key, text);
+  else if (zcl && /^[0-9a-f]{4}\/[0-9a-f]{4}$/i.test(key)) setZcl(zcl, key.toLowerCase(), text);
+  else {
+    const cure = '`hanbench device show` lists objects';
+    throw new UsageError('unknown-object', `${key} is nothing that can be set on this ${type}; ${cure}`);
+  }
+}
+
 /**
- * A stored device with one value changed: an object by its key as `device show` prints it, `clock.status` or `clock.offset`.
+ * Changes one value of a device: an object by its key as `device show` prints it, `clock.status` or `clock.offset`.
  * @param text JSON, or the value as people write it; a value with parts is given whole, as `gbcs decode` prints it
  * @throws UsageError for a key the device does not have or a value that does not fit
  */
+export function setValue(device: Device, type: DeviceType, key: string, text: string): void {
+  if (isClockKey(key)) device.clock = setClock(device.clock, key, text);
+  else setObject({ cosem: device.cosem, zcl: device.zcl }, type, key, text);
+}
+
+/** The same for a stored device. @throws UsageError */
 export function withValue(stored: StoredDevice, key: string, text: string): StoredDevice {
-  const { state } = stored;
-  if (key === 'clock.status' || key === 'clock.offset') {
-    return { ...stored, state: { ...state, clock: setClock(state.clock, key, text) } };
-  }
+  const { state, type } = stored;
+  if (isClockKey(key)) return { ...stored, state: { ...state, clock: setClock(state.clock, key, text) } };
   const { cosem, zcl } = storesOf(stored);
-  if (cosem && /^\d+\/.+\/\d+$/.test(key)) {
-    return { ...stored, state: { ...state, cosem: setCosem(cosem, key, text) } };
-  }
-  if (zcl && /^[0-9a-f]{4}\/[0-9a-f]{4}$/i.test(key)) {
-    setZcl(zcl, key.toLowerCase(), text);
-    return { ...stored, state: { ...state, zcl: zcl.snapshot() } };
-  }
-  throw new UsageError(
-    'unknown-object',
-    `${key} is nothing that can be set on this ${stored.type}; \`hanbench device show\` lists objects`,
-  );
+  setObject({ cosem, zcl }, type, key, text);
+  const objects = { ...(cosem && { cosem: cosem.snapshot() }), ...(zcl && { zcl: zcl.snapshot() }) };
+  return { ...stored, state: { ...state, ...objects } };
 }

@@ -9,6 +9,7 @@ import {
 } from '../../firmware-sim/device/metering/load.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 import { civilFromIso, fromCivil, type Millis } from '../../firmware-sim/kernel/time.ts';
+import { textOf } from '../files/text.ts';
 import { type CsvRow, type CsvTable, readCsv } from './csv-rows.ts';
 import { HALF_HOUR_MS } from './half-hours.ts';
 import { ELECTRICITY_COLUMNS, GAS_COLUMNS, type LoadColumn, type LoadPart } from './load-columns.ts';
@@ -152,19 +153,9 @@ function profileOf<T>(table: CsvTable, kind: Kind<T>): LoadProfile<T> {
   return steppedLoad(steps, kind.before);
 }
 
-/** The content of a file as text. @throws UsageError when it is no UTF-8 */
-function textOf(octets: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(octets);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new UsageError('bad-csv', 'is no text in UTF-8');
-  }
-}
-
 async function fileLoad<T>(file: string, octets: Uint8Array, kind: Kind<T>): Promise<LoadProfile<T>> {
   try {
-    return profileOf(await readCsv(textOf(octets)), kind);
+    return profileOf(await readCsv(textOf(file, octets)), kind);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError(error.kind, error.message, { file, ...error.place });

@@ -1,17 +1,20 @@
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
 import { seededEntropy } from '../../firmware-sim/crypto/suite.ts';
-import { fromAscii } from '../../firmware-sim/kernel/bytes.ts';
+import { type Bytes, fromAscii } from '../../firmware-sim/kernel/bytes.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { type Millis, toIso } from '../../firmware-sim/kernel/time.ts';
 import type { StoredDevice } from '../devices/stored-devices.ts';
+import { textOf } from '../files/text.ts';
 import { loadKeystore } from '../keystore/keystore.ts';
 import { electricityLoad, gasLoad } from '../loads/meter-load.ts';
-import { writeOctets } from '../ota/image-input.ts';
+import { readOctets, writeOctets } from '../ota/image-input.ts';
 import { DayCsv, dayJson, totalsJson } from '../simulate/day-json.ts';
 import { DayTable, totalsLines } from '../simulate/day-table.ts';
 import type { KeptMeter } from '../simulate/kept-meter.ts';
 import { type MeterChoice, meterChoice } from '../simulate/meter-choice.ts';
+import { OrderWorld } from '../simulate/order-world.ts';
+import { readOrders } from '../simulate/orders.ts';
 import { readingsOf, readValues, supplyOf } from '../simulate/readings.ts';
 import {
   connect,
@@ -21,7 +24,7 @@ import {
   type SimulatedMeter,
   startLife,
 } from '../simulate/simulated-meter.ts';
-import { Simulation } from '../simulate/simulation.ts';
+import { type Order, Simulation } from '../simulate/simulation.ts';
 import { type Totals, TotalsRecord } from '../simulate/totals.ts';
 import { type Arguments, EXIT, type Handler, type OperationContext } from './operation.ts';
 import type { simulateParameters } from './simulate.ts';
@@ -48,6 +51,7 @@ interface Prepared {
   readonly meter: SimulatedMeter;
   readonly madeAt: Millis;
   readonly loadText: string;
+  readonly orders: readonly Order[];
 }
 
 function choose(args: SimulateArguments, kept: KeptMeter | undefined) {
@@ -77,9 +81,24 @@ async function prepare(args: SimulateArguments, context: OperationContext, kept:
   const madeAt = stored?.madeAt ?? args.from;
   const meter = makeMeter({ ...choice, suite, eui, keystore, seed: context.seed, madeAt, state: stored?.state });
   const loadText = args.load ?? USUAL_LOADS[choice.type];
-  connect(meter, await meterLoad(choice.type, loadText, context), args.from);
+  const load = await meterLoad(choice.type, loadText, context);
+  connect(meter, load, args.from);
   startLife(meter, args.from);
-  return { choice, meter, madeAt, loadText };
+  const orders = await ordersOf(args, context, new OrderWorld(meter, load));
+  return { choice, meter, madeAt, loadText, orders };
+}
+
+async function ordersOf(args: SimulateArguments, context: OperationContext, world: OrderWorld): Promise<readonly Order[]> {
+  const { commands: file, from, to } = args;
+  if (file === undefined) return [];
+  const readFile = (path: string): Promise<Bytes> => readOctets(path, context.readStdin);
+  const readLoad = (text: string): Promise<MeterLoad> => meterLoad(world.meter.type, text, context);
+  const text = textOf(file, await readFile(file));
+  const orders = (await readOrders(text, { file, readFile, readLoad })).map((order) => order(world));
+  const outside = orders.find(({ at }) => at < from || at >= to);
+  if (outside)
+    throw new UsageError('bad-command-file', `${toIso(outside.at)} is not between --from and --to`, { file, line: outside.line });
+  return orders;
 }
 
 /** Work between two looks at output and Ctrl-C, and time until progress is worth a line. */
@@ -111,7 +130,7 @@ async function live(args: SimulateArguments, context: OperationContext, prepared
   // A path that cannot be written is found out now, not after a year.
   if (args.csv !== undefined) writeOctets(args.csv, fromAscii(csv.text));
   if (!context.json) for (const line of table.head()) context.out(line);
-  for (const day of new Simulation(meter, []).days(args.from, args.to)) {
+  for (const day of new Simulation(meter, prepared.orders).days(args.from, args.to)) {
     totals.add(day);
     csv.add(day);
     if (context.json) context.result(dayJson(day));

@@ -16,6 +16,7 @@ export const simulateParameters = parameters({
   },
   from: { type: 'time', required: true, help: 'start (UTC)' },
   to: { type: 'time', required: true, help: 'end (UTC)' },
+  commands: { type: 'path-in', stdin: true, help: 'what is done to the meter and when, a line each (docs/simulate.md)' },
   keystore: { ...keystoreParameter, help: 'keys of the meter and of remote parties (default: a test PKI made from the seed)' },
   eui: { type: 'eui', help: 'the meter (default: 00-DB-12-34-56-78-90-A0, for gas -A1)' },
   state: { type: 'path-out', help: 'take the meter from this state file where it has it, and keep it there afterwards' },
@@ -111,7 +112,7 @@ export const simulate = operation({
   group: 'job',
   summary: 'let a meter live through time under a load, and say what happened day by day',
   description:
-    'Runs one electricity or gas meter in virtual time, as fast as it goes: registers, tariffs, payment, logs, alerts, supply. docs/simulate.md describes load files. The same seed and inputs give the same output.',
+    'Runs one electricity or gas meter in virtual time, as fast as it goes: registers, tariffs, payment, logs, alerts, supply. What is done to it meanwhile (commands, top-ups, a hand at the meter, mains) comes from a command file. docs/simulate.md describes load and command files. The same seed and inputs give the same output.',
   examples: [
     { command: 'hanbench simulate --from 2030-01-01 --to 2030-02-01', help: 'an electricity meter in an average home, a month' },
     {

@@ -55,7 +55,7 @@ function happeningLine(one: Happening): string {
   return `${times(one)}  ${codeText(one.code)} ${one.name} (${counts(one)})`;
 }
 
-const words = (name: string): string => name.replace(/[A-Z]|\d+/g, (part) => ` ${part.toLowerCase()}`).replaceAll('-', ' ');
+const words = (name: string): string => name.replace(/[A-Z]|\d+/g, (part) => ` ${part.toLowerCase()}`).replace(/[- ]+/g, ' ');
 
 /** `booked: meter balance -1.25 GBP consumption, ...` */
 export function ledgerWords(ledger: readonly LedgerTotal[]): string {

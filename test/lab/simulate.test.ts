@@ -16,7 +16,7 @@ interface Line {
 }
 
 async function lines(...args: string[]): Promise<Line[]> {
-  const { code, stdout, stderr } = await runHere(['simulate', '--json', ...args]);
+  const { code, stdout, stderr } = await runHere(['simulate', '--quiet', '--json', ...args]);
   expect(stderr).toBe('');
   expect(code).toBe(0);
   return stdout
@@ -47,7 +47,7 @@ describe('hanbench simulate', () => {
   });
 
   it('gives the same bytes for the same seed', async () => {
-    const args = ['simulate', '--json', '--profile', 'single-element', ...WEEK];
+    const args = ['simulate', '--quiet', '--json', '--profile', 'single-element', ...WEEK];
     const [one, same] = [await runHere(args), await runHere(args)];
     expect(same).toEqual(one);
   });
