@@ -148,9 +148,9 @@ export class Device {
     return seededEntropy(this.#keySeed, purpose);
   }
 
-  /** When `poll` next has something to do, in the runtime's time. */
+  /** When `poll` next has something to do, in the runtime's time. Without power, when that is back. */
   get deadline(): Millis | undefined {
-    return earliest(this.#pendingDue, this.#life?.deadline);
+    return this.#life?.poweredDown ? this.#life.deadline : earliest(this.#pendingDue, this.#life?.deadline);
   }
 
   /** When the next future-dated command is due, in the runtime's time. While the device does not know the time, none is. */
@@ -161,7 +161,7 @@ export class Device {
 
   /**
    * Lives up to now and executes whatever has become due, each command once even when the clock has jumped past it. A command that
-   * became due while the device lived is executed at its time, one that was missed now.
+   * became due while the device lived is executed at its time, one that was missed now, or as soon as there is power again.
    */
   poll(now: Millis): DeviceEffect[] {
     const effects: DeviceEffect[] = [];
@@ -170,6 +170,12 @@ export class Device {
       if (due === undefined || due > now) break;
       const at = Math.min(now, Math.max(due, this.life?.livedTo ?? now));
       this.life?.advance(at, effects);
+      if (this.life?.poweredDown) {
+        const back = this.life.deadline;
+        if (back === undefined || back > now) break;
+        this.life.advance(back, effects);
+        continue;
+      }
       const taken = this.futureDated.takeDue(this.localTime(at));
       for (const pending of taken) this.#executePending(pending, at, effects);
       if (taken.length > 0) this.life?.settle(at, effects);
@@ -186,10 +192,13 @@ export class Device {
 
   /**
    * Takes one message from the network through the whole pipeline: frame, recipient, message code, originator, counter,
-   * MAC, signature, and only then the counter is recorded and the command executed. Never throws for the peer's octets.
+   * MAC, signature, and only then the counter is recorded and the command executed. Never throws for the peer's octets. A device
+   * without power hears nothing.
    */
   receive(message: Bytes, now: Millis): DeviceEffect[] {
     const effects: DeviceEffect[] = [];
+    if (this.#life?.poweredDown) this.#life.advance(now, effects);
+    if (this.#life?.poweredDown) return effects;
     const envelope = frameOf(message, this.eui);
     if (isRefusal(envelope)) return this.#refuse(envelope, undefined, now, effects);
     const admission = admit(this, envelope.header);

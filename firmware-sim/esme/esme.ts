@@ -1,17 +1,17 @@
 import { finishActivation } from '../device/activate-firmware.ts';
-import { ALERT } from '../device/alerts.ts';
-import { dlmsDateTime } from '../device/clock.ts';
 import { earliest } from '../device/deadline.ts';
 import { Device } from '../device/device.ts';
 import type { DeviceEffect, HanDeviceEffect } from '../device/effects.ts';
 import { checkStoredImage, receiveImage } from '../device/firmware-receipt.ts';
 import type { HanFrame } from '../device/han-frame.ts';
+import { type Cut, constantLoad, dark, type ElectricityLoad, NO_ELECTRICITY } from '../device/metering/load.ts';
 import { OtaClient, type OtaClientOptions, type OtaClientStep, type OtaIdentity } from '../device/ota-client.ts';
 import type { DeviceSetup } from '../device/setup.ts';
 import type { DeviceSnapshot } from '../device/snapshot.ts';
 import { TunnelEnd } from '../device/tunnel-end.ts';
 import type { BlockTransferParameters } from '../gbcs/block-transfer.ts';
 import type { Millis } from '../kernel/time.ts';
+import { type EsmeLife, esmeLifeOf } from './life.ts';
 import { ESME_PROFILE } from './profile.ts';
 import { SupplyMeter } from './supply-meter.ts';
 
@@ -59,8 +59,8 @@ export interface EsmeSnapshot extends DeviceSnapshot {
 }
 
 /**
- * A single-phase electricity meter that also feeds its hub. Mains, the hub's feed and the application are separate facts:
- * an activation restarts the application and may cut the feed, and only a real loss of mains is an outage.
+ * An electricity meter that also feeds its hub. Mains, the hub's feed and the application are separate facts: an activation restarts
+ * the application and may cut the feed, and only a real loss of mains, in the load or in the street, is an outage.
  */
 export class Esme {
   readonly device: Device;
@@ -69,19 +69,24 @@ export class Esme {
   readonly #options: EsmeOptions;
   readonly #identity: OtaIdentity;
   readonly #meter: SupplyMeter;
+  readonly #life: EsmeLife;
   #application: Application = 'running';
   #feedOn = true;
   #linkUp = false;
   #startedAt: Millis | undefined;
   #feedBackAt: Millis | undefined;
-  #restoreAlertAt: Millis | undefined;
 
   constructor(setup: EsmeSetup) {
-    this.device = new Device(ESME_PROFILE, setup);
     this.#options = { ...ESME_DEFAULTS, ...setup.options };
+    const { esmeRebootMs, restoreAlertDelayMs, rideThroughMs, loadWatts } = this.#options;
+    const parameters = { ...setup.parameters, meterStartMs: esmeRebootMs, restoreAlertDelayMs, rideThroughMs };
+    this.device = new Device(ESME_PROFILE, { ...setup, parameters });
+    this.#life = esmeLifeOf(this.device);
+    this.#life.load.replace(constantLoad({ ...NO_ELECTRICITY, importWatts: loadWatts }), setup.startedAt);
+    if (this.#life.livedTo === undefined) this.#life.start(setup.startedAt);
     this.#identity = setup.ota;
     this.#tunnel = new TunnelEnd(setup.blocks);
-    this.#meter = new SupplyMeter(setup.startedAt, this.#options.loadWatts, this.#options.rideThroughMs);
+    this.#meter = new SupplyMeter(setup.startedAt, loadWatts);
     const { firmware } = this.device;
     this.#ota = new OtaClient(setup.ota, () => firmware.pending?.version ?? firmware.active.version, setup.otaOptions);
   }
@@ -98,11 +103,9 @@ export class Esme {
   get deadline(): Millis | undefined {
     const running = this.#application === 'running';
     return earliest(
-      this.#meter.deadline,
       this.#startedAt,
       this.#feedBackAt,
-      running ? this.#restoreAlertAt : undefined,
-      running ? this.device.deadline : undefined,
+      running ? this.device.deadline : this.#life.deadline,
       running ? this.#ota.deadline : undefined,
       this.listening ? this.#tunnel.deadline : undefined,
     );
@@ -110,20 +113,15 @@ export class Esme {
 
   /** Mains fails. The feed of the hub goes at once; the application after the ride-through time. */
   mainsLost(now: Millis): HanDeviceEffect[] {
-    this.#meter.mainsLost(now);
-    return this.#setFeed(false);
+    const effects: HanDeviceEffect[] = [];
+    this.#live(now, effects);
+    this.#switchMains(dark, now, effects);
+    return effects;
   }
 
   mainsRestored(now: Millis): HanDeviceEffect[] {
     const effects = this.poll(now);
-    const outage = this.#meter.mainsRestored(now);
-    if (outage && this.#application === 'off') {
-      this.#start(now);
-      const code = outage.restoredAt - outage.lostAt < 180_000 ? ALERT.supplyRestoredShort : ALERT.supplyRestoredLong;
-      this.#meter.pendingReports.push({ ...outage, code });
-      this.#log({ at: this.device.localTime(outage.lostAt), code: ALERT.supplyInterrupted }, effects);
-    }
-    if (this.#feedBackAt === undefined) effects.push(...this.#setFeed(true));
+    this.#switchMains(undefined, now, effects);
     return effects;
   }
 
@@ -157,14 +155,14 @@ export class Esme {
   /** Does whatever is due. */
   poll(now: Millis): HanDeviceEffect[] {
     const effects: HanDeviceEffect[] = [];
-    if (this.#meter.rodeOut(now)) this.#powerDown(effects);
+    // What has become due while the application starts is done in the next poll, so that an observer sees the meter just as it has started.
+    if (this.#startedAt === undefined || this.#startedAt > now) this.#live(now, effects);
     if (this.#feedBackAt !== undefined && this.#feedBackAt <= now) {
       this.#feedBackAt = undefined;
-      effects.push(...this.#setFeed(this.#meter.mainsOn));
+      effects.push(...this.#followMains(now));
     }
-    // What has become due meanwhile is done in the next poll, so that an observer sees the meter just as it has started.
     if (this.#startedAt !== undefined && this.#startedAt <= now) this.#started(now, effects);
-    else if (this.#application === 'running') this.#pollApplication(now, effects);
+    else if (this.#application === 'running') this.#pollLinks(now, effects);
     return this.#flushed(effects);
   }
 
@@ -172,17 +170,42 @@ export class Esme {
     return { ...this.device.snapshot(), registers: { activeImportWh: String(this.#meter.importWh(now)) } };
   }
 
-  #pollApplication(now: Millis, effects: HanDeviceEffect[]): void {
-    if (this.#restoreAlertAt !== undefined && this.#restoreAlertAt <= now) this.#reportOutages(now, effects);
-    this.#act(this.device.poll(now), now, effects);
-    if (this.#application === 'running') this.#otaStep(this.#ota.poll(now), now, effects);
+  /** Metrology lives whenever there is mains, and the application follows what becomes of it. */
+  #live(now: Millis, effects: HanDeviceEffect[]): void {
+    const lived: DeviceEffect[] = [];
+    if (this.#application === 'running') lived.push(...this.device.poll(now));
+    else this.#life.advance(now, lived);
+    this.#act(lived, now, effects);
+    effects.push(...this.#followMains(now));
+    if (this.#life.poweredDown && this.#application !== 'off') this.#powerDown(effects);
+    else if (!this.#life.poweredDown && this.#application === 'off') this.#start(now);
+  }
+
+  /** Somebody in the street switches: the meter notices at once. */
+  #switchMains(left: Cut<ElectricityLoad>, now: Millis, effects: HanDeviceEffect[]): void {
+    const noticed: DeviceEffect[] = [];
+    this.#life.load.cut(now, left);
+    this.#life.settle(now, noticed);
+    this.#act(noticed, now, effects);
+    this.#live(now, effects);
+  }
+
+  /** The feed of the hub is there while mains is, unless it is cut. */
+  #followMains(now: Millis): HanDeviceEffect[] {
+    const on = this.#life.outages.hasMains(now);
+    if (on) this.#meter.mainsRestored(now);
+    else this.#meter.mainsLost(now);
+    return this.#feedBackAt === undefined || !on ? this.#setFeed(on) : [];
+  }
+
+  #pollLinks(now: Millis, effects: HanDeviceEffect[]): void {
+    this.#otaStep(this.#ota.poll(now), now, effects);
     if (this.listening) this.#tunnel.poll(now);
   }
 
   #powerDown(effects: HanDeviceEffect[]): void {
     this.#application = 'off';
     this.#startedAt = undefined;
-    this.#restoreAlertAt = undefined;
     this.#ota.stop();
     this.#tunnel.reset();
     effects.push({ kind: 'device-state', device: this.device.eui, state: 'off' });
@@ -190,6 +213,7 @@ export class Esme {
 
   #start(now: Millis): void {
     this.#application = 'starting';
+    this.#life.outages.applicationStopped();
     this.#startedAt = now + this.#options.esmeRebootMs;
   }
 
@@ -200,23 +224,8 @@ export class Esme {
     if (this.device.firmware.activation)
       this.#act(finishActivation(this.device, !this.#options.activationFails, now), now, effects);
     this.#act(checkStoredImage(this.device, now), now, effects);
-    if (this.#meter.pendingReports.length > 0) this.#restoreAlertAt = now + this.#options.restoreAlertDelayMs;
+    this.#life.outages.applicationStarted(now);
     if (this.#linkUp) this.#otaStep(this.#ota.start(now), now, effects);
-  }
-
-  /** ECS80: one alert for each outage, to the network operator, with both times. */
-  #reportOutages(now: Millis, effects: HanDeviceEffect[]): void {
-    this.#restoreAlertAt = undefined;
-    for (const { code, lostAt, restoredAt } of this.#meter.pendingReports.splice(0)) {
-      const times = [lostAt, restoredAt].map((at) => dlmsDateTime(this.device.localTime(at)));
-      this.#act(this.device.alert(code, now, { octetStrings: times }), now, effects);
-    }
-  }
-
-  #log(entry: { at: Millis; code: number }, effects: HanDeviceEffect[]): void {
-    const logged: DeviceEffect[] = [];
-    this.device.log('power', entry, logged);
-    for (const effect of logged) if (effect.kind !== 'send') effects.push(effect);
   }
 
   /** Turns what the device core did into what the meter does. */

@@ -6,6 +6,7 @@ import { constantLoad, type ElectricityLoad, interrupted, NO_ELECTRICITY } from 
 import { LoadInput } from '../device/metering/load-input.ts';
 import { assert } from '../kernel/errors.ts';
 import { LoadLimit } from './load-limit.ts';
+import { Outages } from './outages.ts';
 import { AverageVoltage } from './voltage-average.ts';
 import { VoltageEvents } from './voltage-events.ts';
 
@@ -13,18 +14,25 @@ import { VoltageEvents } from './voltage-events.ts';
 export class EsmeLife extends Life {
   readonly load: LoadInput<ElectricityLoad>;
   readonly supply: SupplySwitch;
+  readonly outages: Outages;
 
   constructor(device: Device) {
     const supply = new CosemSupply(device);
     const load = new LoadInput(constantLoad(NO_ELECTRICITY), (one) => (flows(one, supply) ? one : interrupted(one)));
-    super([
-      new LoadLimit(device, supply, () => load.current),
-      new AverageVoltage(device, () => load.profile),
-      new VoltageEvents(device, () => load.current),
-      load,
-    ]);
+    const outages = new Outages(device, load);
+    super(
+      [
+        outages,
+        new LoadLimit(device, supply, () => load.current),
+        new AverageVoltage(device, () => load.profile),
+        new VoltageEvents(device, () => load.current),
+        load,
+      ],
+      outages,
+    );
     this.load = load;
     this.supply = supply;
+    this.outages = outages;
   }
 }
 

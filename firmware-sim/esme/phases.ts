@@ -15,13 +15,22 @@ export interface Phase {
 
 const periodOf = (obis: number): CosemKey => `7/1-0:${obis}.24.0.255/4`;
 
-/** The phases a meter measures: those it has objects for. */
+/** Price of the secondary element: a meter that has one has a single phase (SMETS 5A to 5C). */
+const SECONDARY_ELEMENT: CosemKey = '3/0-0:94.44.1.8/2';
+
+/** The phases a meter measures: those it has objects for; a twin-element meter has one, whatever objects it holds besides. */
 export function phasesOf(store: CosemStore): readonly Phase[] {
-  const present = PHASES.filter((obis) => store.has(periodOf(obis)));
+  const held = PHASES.filter((obis) => store.has(periodOf(obis)));
+  const present = store.has(SECONDARY_ELEMENT) ? held.slice(0, 1) : held;
   return present.map((obis, index) => ({ index, code: present.length > 1 ? index + 1 : 0, obis }));
 }
 
 /** RMS voltage of a phase; a load that says less than there are phases means all of them. 0: the phase is lost. */
 export function voltsOf({ volts }: ElectricityLoad, { index }: Phase): number {
   return volts[index] ?? volts.at(-1) ?? 0;
+}
+
+/** True when no phase has any voltage. */
+export function isDark(load: ElectricityLoad, phases: readonly Phase[]): boolean {
+  return phases.every((phase) => voltsOf(load, phase) === 0);
 }

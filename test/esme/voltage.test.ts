@@ -107,18 +107,33 @@ describe('average voltage', () => {
     expect([home.logged('power').map(([, code]) => code), rows(home)]).toEqual([[0x8002], []]);
   });
 
-  it('leaves out the time without voltage, and a period without any', () => {
+  it('leaves out the time a phase is lost, and a period without any voltage', () => {
+    const changes: Changes = [
+      [10, { volts: [230, 0, 230] }],
+      [75, { volts: [230, 240, 230] }],
+      [90, { volts: [230, 0, 230] }],
+    ];
+    const home = new Living(changes, variant('polyphase'), REFERENCE).until(120);
+    expect(rows(home, 52)).toEqual([
+      [30, 230],
+      [90, 240],
+    ]);
+    expect(rows(home, 72)).toHaveLength(4);
+  });
+
+  it('of a meter without mains is not logged; it begins anew when power is back', () => {
     const home = single(
       [
-        [10, { volts: [0] }],
-        [75, { volts: [240] }],
-        [90, { volts: [0] }],
+        [40, { volts: [0] }],
+        [65, { volts: [250] }],
+        [75, { volts: [230] }],
       ],
       AVERAGE,
     ).until(120);
     expect(rows(home)).toEqual([
       [30, 230],
-      [90, 240],
+      [90, 238],
+      [120, 230],
     ]);
   });
 
@@ -229,7 +244,7 @@ describe('extremes, sag and swell', () => {
 
   it('do not mistake a lost phase for low voltage', () => {
     const home = new Living([[0, { volts: [0, 230, 230] }]], variant('polyphase'), REFERENCE).until(600);
-    expect(home.logged('power')).toEqual([]);
+    expect(home.logged('power')).toEqual([[0, 0x8f58]]);
   });
 
   it('are off with a period of 0', () => {

@@ -43,12 +43,12 @@ export function cosemAlertSettings(device: Device, code: number): AlertSettings 
 /** Supplier's codes that are sent from the factory where it lets few through (recalled; docs/deviations.md). */
 const FEW: readonly number[] = [0x810d, 0x810e, 0x8119, 0x8183, 0x81a0];
 
-/** Settings as they leave the factory, where somebody wants others than those every meter has by default. */
+/** Settings as they leave the factory, where somebody wants others than those every meter has by default. What was set since stays. */
 export function setFactoryAlerts({ cosem, parameters }: Pick<Device, 'cosem' | 'parameters'>): void {
   const { send, alarm } = SETTINGS[SUPPLIER_FAMILY] ?? {};
   if (parameters.factoryAlerts !== 'few' || send === undefined || alarm === undefined) return;
   const mask = cosem?.get(send);
-  if (!cosem || !(mask?.value instanceof Uint8Array)) return;
+  if (!cosem || cosem.own(send) || !(mask?.value instanceof Uint8Array)) return;
   const few = new Uint8Array(mask.value.length);
   for (const code of FEW) {
     const bit = code & 0xff;

@@ -4,6 +4,7 @@ import type { CapturedLogs } from '../cosem/log-source.ts';
 import { earliest } from '../deadline.ts';
 import type { DeviceEffect } from '../effects.ts';
 import type { Organ, OrganState } from './organ.ts';
+import type { PowerSource } from './power-source.ts';
 
 /** What a life that has begun keeps: up to when it has been lived, and each organ's state by its name. */
 export interface LifeState {
@@ -23,12 +24,14 @@ const STUCK_AFTER = 1_000;
  */
 export class Life {
   readonly #organs: readonly Organ[];
+  readonly #power: PowerSource | undefined;
   #livedTo: Millis | undefined;
   #begun = false;
   #poweredDown = false;
 
-  constructor(organs: readonly Organ[]) {
+  constructor(organs: readonly Organ[], power?: PowerSource) {
     this.#organs = organs;
+    this.#power = power;
   }
 
   /** Up to when the device has lived; undefined on a bench. */
@@ -36,9 +39,15 @@ export class Life {
     return this.#livedTo;
   }
 
-  /** When an organ has something to do next; undefined on a bench and without power. */
+  /** True while there is no power, and no time passes for the device. */
+  get poweredDown(): boolean {
+    return this.#poweredDown;
+  }
+
+  /** When an organ has something to do next; without power, when that is back; undefined on a bench. */
   get deadline(): Millis | undefined {
-    if (this.#livedTo === undefined || this.#poweredDown) return undefined;
+    if (this.#livedTo === undefined) return undefined;
+    if (this.#poweredDown) return this.#power?.backAt(this.#livedTo);
     return earliest(...this.#organs.map((organ) => organ.deadline()));
   }
 
@@ -69,16 +78,21 @@ export class Life {
   /** Lives up to a moment: everything due until then happens, at its own time. A moment in the past changes nothing. */
   advance(now: Millis, effects: DeviceEffect[]): void {
     this.#begin(now);
-    if (this.#livedTo === undefined || this.#poweredDown) return;
     let stuck = 0;
-    for (;;) {
+    while (this.#livedTo !== undefined) {
       const deadline = this.deadline;
       const next = Math.max(this.#livedTo, Math.min(now, deadline ?? now));
       stuck = next > this.#livedTo ? 0 : stuck + 1;
       assert(stuck < STUCK_AFTER, `some organ has something to do at ${next} for ever: ${this.#restless(next)}`);
-      this.#passTo(next);
-      if (deadline === undefined || deadline > next) return;
-      for (const organ of this.#organs) organ.act?.(next, effects);
+      const due = deadline !== undefined && deadline <= next;
+      if (this.#poweredDown && !due) return;
+      if (this.#poweredDown) this.powerUp(next, effects);
+      else {
+        this.#passTo(next);
+        if (!due) return;
+        for (const organ of this.#organs) organ.act?.(next, effects);
+      }
+      if (this.#power?.runsOut(next)) this.powerDown(next);
     }
   }
 

@@ -62,6 +62,9 @@ export const LIFE_PARAMETERS = {
   ),
   utrnLockSeconds: row(30, 'how long the first such while is; each further bad token doubles it', 'a sister product'),
   utrnLockSecondsMax: row(960, 'the longest such while', 'a sister product'),
+  rideThroughMs: row(500, 'milliseconds an electricity meter lives without mains', 'a maker’s manual'),
+  meterStartMs: row(45_000, 'milliseconds its application takes to start when mains is back', 'not published'),
+  restoreAlertDelayMs: row(5_000, 'milliseconds from then until it reports the outage', 'not published'),
   clockCheckHours: row(24, 'hours between two comparisons of the clock with the hub', 'recalled; "at least daily"'),
   ...GAS_PARAMETERS,
 } as const satisfies Readonly<Record<string, ParameterRow<number | boolean | string>>>;

@@ -1,6 +1,6 @@
 import type { Millis } from '../../kernel/time.ts';
 import type { Organ } from '../life/organ.ts';
-import { type LoadProfile, type Step, successiveLoads } from './load.ts';
+import { type Cut, cutLoads, type LoadProfile, type Step, successiveLoads } from './load.ts';
 
 /**
  * What a meter measures, as an organ: it acts whenever the load changes, so that between any two moments at which a life acts the
@@ -11,6 +11,7 @@ export class LoadInput<T> implements Organ {
   readonly name = 'load';
   readonly #first: LoadProfile<T>;
   readonly #later: Step<LoadProfile<T>>[] = [];
+  readonly #cuts: Step<Cut<T>>[] = [];
   readonly #through: (load: T) => T;
   #profile: LoadProfile<T>;
   #at: Millis = 0;
@@ -36,7 +37,16 @@ export class LoadInput<T> implements Organ {
   /** Another profile from a moment on; what was measured before stays as it was. */
   replace(profile: LoadProfile<T>, from: Millis): void {
     this.#later.push({ from, value: profile });
-    this.#profile = successiveLoads(this.#first, this.#later);
+    this.#profile = cutLoads(successiveLoads(this.#first, this.#later), this.#cuts);
+  }
+
+  /**
+   * From a moment on, what the profile says is cut off, or back.
+   * @param left what is left of a load while it is cut off; undefined: nothing is cut off any more
+   */
+  cut(from: Millis, left: ((load: T) => T) | undefined): void {
+    this.#cuts.push({ from, value: left });
+    this.#profile = cutLoads(successiveLoads(this.#first, this.#later), this.#cuts);
   }
 
   ready(now: Millis): void {

@@ -48,9 +48,14 @@ export const NO_ELECTRICITY: ElectricityLoad = {
   volts: NOMINAL_VOLTS,
 };
 
-/** What is left of a load when the switch is open or mains is away: nothing flows, and voltage stands as it stood. */
+/** What is left of a load when the switch is open: nothing flows, and voltage stands as it stood. */
 export function interrupted({ volts }: ElectricityLoad): ElectricityLoad {
   return { ...NO_ELECTRICITY, volts };
+}
+
+/** What is left of a load when mains is away. */
+export function dark({ volts }: ElectricityLoad): ElectricityLoad {
+  return { ...NO_ELECTRICITY, volts: volts.map(() => 0) };
 }
 
 export const NO_GAS: GasLoad = { flow: 0 };
@@ -97,6 +102,22 @@ export function successiveLoads<T>(first: LoadProfile<T>, later: readonly Step<L
       const { value: profile, until: replaced } = order.at(moment);
       const { value, until } = profile.at(moment);
       return { value, until: Math.min(until, replaced) };
+    },
+  };
+}
+
+/** What is left of a load while it is cut off; undefined: it is not. */
+export type Cut<T> = ((load: T) => T) | undefined;
+
+/** A profile that is cut off from some moments on, and back from others, in order of time. */
+export function cutLoads<T>(profile: LoadProfile<T>, cuts: readonly Step<Cut<T>>[]): LoadProfile<T> {
+  if (cuts.length === 0) return profile;
+  const order = steppedLoad(cuts, undefined);
+  return {
+    at(moment) {
+      const { value: left, until: changed } = order.at(moment);
+      const { value, until } = profile.at(moment);
+      return { value: left ? left(value) : value, until: Math.min(until, changed) };
     },
   };
 }
