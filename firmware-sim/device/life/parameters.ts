@@ -1,4 +1,5 @@
 import { GAS_PARAMETERS } from './gas-parameters.ts';
+import { SUPPLY_PARAMETERS } from './supply-parameters.ts';
 
 /** A number or word that stands in for a rule whose text is not public. */
 export interface ParameterRow<T> {
@@ -15,12 +16,6 @@ const row = <T>(value: T, help: string, source: string): ParameterRow<T> => ({ d
  * better (`DeviceSetup.parameters`); docs/deviations.md says what each default stands on.
  */
 export const LIFE_PARAMETERS = {
-  factoryAlerts: row(
-    'all',
-    'configurable codes an electricity meter sends when it leaves the factory: `all`, or of 81xx only a few (`few`)',
-    'not public',
-  ),
-  remoteDisableLocks: row(true, 'a supply that the supplier disables is armed by the supplier alone, not by credit', 'recalled'),
   creditThresholdsInclusive: row(
     false,
     'a credit exactly at a threshold (low credit, emergency credit, disablement) counts as below it',
@@ -62,10 +57,7 @@ export const LIFE_PARAMETERS = {
   ),
   utrnLockSeconds: row(30, 'how long the first such while is; each further bad token doubles it', 'a sister product'),
   utrnLockSecondsMax: row(960, 'the longest such while', 'a sister product'),
-  rideThroughMs: row(500, 'milliseconds an electricity meter lives without mains', 'a maker’s manual'),
-  meterStartMs: row(45_000, 'milliseconds its application takes to start when mains is back', 'not published'),
-  restoreAlertDelayMs: row(5_000, 'milliseconds from then until it reports the outage', 'not published'),
-  clockCheckHours: row(24, 'hours between two comparisons of the clock with the hub', 'recalled; "at least daily"'),
+  ...SUPPLY_PARAMETERS,
   ...GAS_PARAMETERS,
 } as const satisfies Readonly<Record<string, ParameterRow<number | boolean | string>>>;
 

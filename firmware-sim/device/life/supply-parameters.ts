@@ -1,0 +1,33 @@
+/** Parameters of what an electricity meter switches, watches and reports; rows of `LIFE_PARAMETERS`. */
+export const SUPPLY_PARAMETERS = {
+  factoryAlerts: {
+    default: 'all',
+    help: 'configurable codes an electricity meter sends when it leaves the factory: `all`, or of 81xx only a few (`few`)',
+    source: 'not public',
+  },
+  remoteDisableLocks: {
+    default: true,
+    help: 'a supply that the supplier disables is armed by the supplier alone, not by credit',
+    source: 'recalled',
+  },
+  rideThroughMs: {
+    default: 500,
+    help: 'milliseconds an electricity meter lives without mains',
+    source: 'a maker’s manual',
+  },
+  meterStartMs: {
+    default: 45_000,
+    help: 'milliseconds its application takes to start when mains is back',
+    source: 'not published',
+  },
+  restoreAlertDelayMs: {
+    default: 5_000,
+    help: 'milliseconds from then until it reports the outage',
+    source: 'not published',
+  },
+  clockCheckHours: {
+    default: 24,
+    help: 'hours between two comparisons of the clock with the hub',
+    source: 'recalled; "at least daily"',
+  },
+} as const;
