@@ -58,12 +58,16 @@ export type MacOutput =
   | { readonly kind: 'not-associated'; readonly reason: 'no-answer' | 'denied' }
   /** Somebody wants to join here; `answerAssociation` says what becomes of it. Unanswered, nothing at all goes out. */
   | { readonly kind: 'joining'; readonly eui: Eui64; readonly capability: Capability }
+  /** The association response was taken, or was not. */
+  | { readonly kind: 'answered'; readonly eui: Eui64; readonly outcome: SendOutcome }
   | { readonly kind: 'polled'; readonly by: ShortAddress };
 
 interface Outgoing {
   readonly ticket: number;
   readonly psdu: Bytes;
-  readonly purpose: 'data' | 'poll' | 'scan' | 'associate' | 'answer';
+  readonly purpose: 'data' | 'poll' | 'scan' | 'associate' | 'beacon' | 'answer';
+  /** Whom an association response is for. */
+  readonly eui?: Eui64;
 }
 
 interface Scan {
@@ -281,8 +285,8 @@ export class Mac {
     return [...out, pendingOutput(address, true)];
   }
 
-  #enqueue(psdu: Bytes, purpose: Outgoing['purpose'], ticket = this.#ticket++): MacOutput[] {
-    this.#queue.push({ ticket, psdu, purpose });
+  #enqueue(psdu: Bytes, purpose: Outgoing['purpose'], ticket = this.#ticket++, rest: Pick<Outgoing, 'eui'> = {}): MacOutput[] {
+    this.#queue.push({ ticket, psdu, purpose, ...rest });
     return this.#next();
   }
 
@@ -299,6 +303,7 @@ export class Mac {
     if (done?.ticket !== ticket) return [];
     this.#sending = undefined;
     const out: MacOutput[] = done.purpose === 'data' ? [{ kind: 'sent', ticket, outcome }] : [];
+    if (done.purpose === 'answer' && done.eui !== undefined) out.push({ kind: 'answered', eui: done.eui, outcome });
     if (done.purpose === 'poll') {
       const more = outcome === 'sent' && pending;
       this.#listenUntil = more ? now + MAC_TIMING.listenMs : undefined;
@@ -354,7 +359,7 @@ export class Mac {
     if (!this.#beacon) return [];
     const { pan, short } = this.#settings;
     const frame = this.#frame('beacon', encodeBeacon(this.#beacon), { ackRequest: false, source: { pan, short } });
-    return this.#enqueue(encodeMacFrame(frame), 'answer');
+    return this.#enqueue(encodeMacFrame(frame), 'beacon');
   }
 
   /** A child asks for what waits. */
@@ -365,7 +370,8 @@ export class Mac {
     const taken = this.#indirect.take(address);
     if (!taken) return polled;
     const psdu = taken.frame.psdu(taken.more);
-    const out = this.#enqueue(psdu, isData(psdu) ? 'data' : 'answer', taken.frame.ticket);
+    const eui = typeof address === 'string' ? { eui: address } : {};
+    const out = this.#enqueue(psdu, isData(psdu) ? 'data' : 'answer', taken.frame.ticket, eui);
     return [...polled, ...out, ...(taken.more ? [] : [pendingOutput(address, false)])];
   }
 
