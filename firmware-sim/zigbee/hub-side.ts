@@ -1,0 +1,76 @@
+import type { Eui64 } from '../kernel/eui64.ts';
+import type { RandomSource } from '../kernel/random.ts';
+import type { Millis } from '../kernel/time.ts';
+import type { ApsOutput } from './aps.ts';
+import type { Capability } from './mac-command.ts';
+import type { Stack } from './stack.ts';
+import { type Member, TrustCentre } from './trust-centre.ts';
+import type { ShortAddress } from './wire.ts';
+
+/** Status of a rejoin that is let in (ZigBee 05-3474 table 3-37). */
+const REJOIN_ACCEPTED = 0;
+
+/** What a coordinator does as trust centre: lets admitted devices in, sends them the network key, takes them back, sends them away. */
+export class HubSide {
+  readonly trustCentre: TrustCentre;
+  readonly #stack: Stack;
+
+  constructor(stack: Stack, random: RandomSource, members: Readonly<Record<string, Member>> = {}) {
+    this.#stack = stack;
+    this.trustCentre = new TrustCentre(random, members);
+    for (const { address, capability } of this.trustCentre.members.values())
+      stack.aps.setSleepy(address, !capability.rxOnWhenIdle);
+  }
+
+  /** Only an admitted device is answered, before any key leaves the hub. */
+  joining(eui: Eui64, capability: Capability, now: Millis): ApsOutput[] {
+    const admission = this.trustCentre.admission(eui, now);
+    if (!admission) return [];
+    this.#stack.keys.install(eui, admission.linkKey, admission.origin);
+    const address = this.#enter(eui, capability);
+    return this.#stack.up(this.#stack.mac.answerAssociation(eui, address, now), now);
+  }
+
+  #enter(eui: Eui64, capability: Capability): ShortAddress {
+    const address = this.trustCentre.enter(eui, capability);
+    this.#stack.nwk.learn(eui, address);
+    this.#stack.aps.setSleepy(address, !capability.rxOnWhenIdle);
+    return address;
+  }
+
+  /** The network key, under the key that the device's link key stands for. */
+  sendNetworkKey(eui: Eui64, now: Millis): ApsOutput[] {
+    const member = this.trustCentre.members.get(eui);
+    const { key } = this.#stack.nwk;
+    if (!member || !key) return [];
+    this.trustCentre.keySent(eui, now);
+    const source = this.#stack.eui;
+    const command = { kind: 'transport-network-key', key: key.key, sequence: key.sequence, destination: eui, source } as const;
+    return this.#stack.keyCommand(member.address, eui, command, 'key-transport', now, false);
+  }
+
+  /** A device of the network comes back. Without the network key it has to have a link key that key establishment agreed on. */
+  rejoining(eui: Eui64, capability: Capability, secured: boolean, now: Millis): ApsOutput[] {
+    const origin = this.#stack.keys.origin(eui);
+    const known =
+      origin === 'established' || (secured && origin !== undefined) || this.trustCentre.admission(eui, now) !== undefined;
+    if (!known) return [];
+    const address = this.#enter(eui, capability);
+    const answer = { kind: 'rejoin-response', address, status: REJOIN_ACCEPTED } as const;
+    const out = this.#stack.networkCommand(address, answer, now, secured);
+    return secured ? out : [...out, ...this.sendNetworkKey(eui, now)];
+  }
+
+  /** Sends a device away and forgets its keys. */
+  remove(eui: Eui64, now: Millis): ApsOutput[] {
+    const member = this.trustCentre.remove(eui);
+    const leave = { kind: 'leave', request: true, rejoin: false, removeChildren: false } as const;
+    const out = member ? this.#stack.networkCommand(member.address, leave, now) : [];
+    this.#stack.keys.remove(eui);
+    return out;
+  }
+
+  due(now: Millis): ApsOutput[] {
+    return this.trustCentre.keysDue(now).flatMap((eui) => this.sendNetworkKey(eui, now));
+  }
+}
