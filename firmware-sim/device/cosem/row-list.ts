@@ -34,16 +34,49 @@ class Numbers {
   }
 }
 
+/** Room for octets that come behind and go in front, without moving the others each time. */
+class OctetQueue {
+  #buffer = NO_OCTETS;
+  #start = 0;
+  #end = 0;
+
+  get octets(): Uint8Array {
+    return this.#buffer.subarray(this.#start, this.#end);
+  }
+
+  push(octets: readonly number[]): void {
+    if (this.#end + octets.length > this.#buffer.length) this.#makeRoom(octets.length);
+    this.#buffer.set(octets, this.#end);
+    this.#end += octets.length;
+  }
+
+  /** An eighth of what there is stays free behind it, so that growing costs little time and room. */
+  #makeRoom(more: number): void {
+    const { octets } = this;
+    this.#buffer = new Uint8Array(octets.length + more + (octets.length >> 3));
+    this.#buffer.set(octets);
+    this.#start = 0;
+    this.#end = octets.length;
+  }
+
+  drop(count: number): void {
+    this.#start = Math.min(this.#end, this.#start + count);
+  }
+}
+
+const NO_OCTETS = new Uint8Array(0);
+
 /**
- * Rows of numbers of a log in little memory: the oldest whole, of every other one only what differs from the one before it. Most of a
- * meter's eighty registers never move.
+ * Rows of numbers of a log in little memory: the oldest and the newest whole, of every other one only what differs from the one before
+ * it. Most of a meter's eighty registers never move.
  */
 export class RowList {
   readonly form: RowForm;
-  /** Oldest row; empty while there is none. */
+  /** Empty while there is no row. */
   #oldest: number[] = [];
+  #newest: readonly number[] = [];
   /** For each later row how many scalars differ, and for each of those the distance from the one before and the difference. */
-  #later = new Uint8Array(0);
+  readonly #later = new OctetQueue();
   #count = 0;
 
   constructor(of: RowType, rows: readonly Row[] = []) {
@@ -58,47 +91,31 @@ export class RowList {
 
   /** Octets that the rows behind the oldest take. */
   get octets(): number {
-    return this.#later.length;
+    return this.#later.octets.length;
   }
 
   /** Adds a row behind the others. */
   push(row: Row): void {
-    const values = row as readonly number[];
+    const values = [...(row as readonly number[])];
     if (this.#count === 0) this.#oldest = [...values];
-    else this.#append(this.#differences(this.newest ?? [], values));
+    else this.#later.push(differences(this.#newest, values));
+    this.#newest = values;
     this.#count++;
-  }
-
-  #differences(before: Row, values: readonly number[]): readonly number[] {
-    const octets: number[] = [];
-    const changed = values.flatMap((value, i) => (value === before[i] ? [] : [i]));
-    pushNumber(octets, changed.length);
-    changed.forEach((column, i) => {
-      pushNumber(octets, column - (changed[i - 1] ?? 0));
-      pushNumber(octets, unsigned((values[column] as number) - (before[column] as number)));
-    });
-    return octets;
-  }
-
-  #append(octets: readonly number[]): void {
-    const grown = new Uint8Array(this.#later.length + octets.length);
-    grown.set(this.#later);
-    grown.set(octets, this.#later.length);
-    this.#later = grown;
   }
 
   /** Drops the oldest rows, so that at most `count` are left. */
   trim(count: number): void {
-    const numbers = new Numbers(this.#later);
+    if (this.#count <= count) return;
+    const numbers = new Numbers(this.#later.octets);
     for (; this.#count > count; this.#count--) advance(this.#oldest, numbers);
-    if (numbers.at > 0) this.#later = this.#later.slice(numbers.at);
+    this.#later.drop(numbers.at);
   }
 
   /** All rows, oldest first. */
   get rows(): readonly Row[] {
     const rows: Row[] = [];
     const row = [...this.#oldest];
-    const numbers = new Numbers(this.#later);
+    const numbers = new Numbers(this.#later.octets);
     for (let i = 0; i < this.#count; i++) {
       if (i > 0) advance(row, numbers);
       rows.push([...row]);
@@ -107,12 +124,19 @@ export class RowList {
   }
 
   get newest(): Row | undefined {
-    if (this.#count === 0) return undefined;
-    const row = [...this.#oldest];
-    const numbers = new Numbers(this.#later);
-    for (let i = 1; i < this.#count; i++) advance(row, numbers);
-    return row;
+    return this.#count === 0 ? undefined : this.#newest;
   }
+}
+
+function differences(before: Row, values: readonly number[]): readonly number[] {
+  const octets: number[] = [];
+  const changed = values.flatMap((value, i) => (value === before[i] ? [] : [i]));
+  pushNumber(octets, changed.length);
+  changed.forEach((column, i) => {
+    pushNumber(octets, column - (changed[i - 1] ?? 0));
+    pushNumber(octets, unsigned((values[column] as number) - (before[column] as number)));
+  });
+  return octets;
 }
 
 /** Makes the next row of a row. */
