@@ -18,6 +18,7 @@ import {
   tierInForce,
   tierRegister,
 } from '../device/zcl/tariff-in-force.ts';
+import { assert } from '../kernel/errors.ts';
 import { fromSeconds2000, type Millis, toSeconds2000 } from '../kernel/time.ts';
 import type { GasValve } from './gas-valve.ts';
 
@@ -91,12 +92,16 @@ export class GasRegisters implements Organ, SpendingRate {
     return Number(counts / this.#step) * this.#litresPerStep;
   }
 
+  /** Price of a kilowatt hour now. */
+  price(now: Millis): UnitPrice {
+    const { tier, prices, thresholds } = this.#now(now);
+    return priceOf(prices, tier > 0 ? 0 : blockReached(this.#energy, thresholds));
+  }
+
   spending(now: Millis): readonly Spending[] {
-    const { tier, energyPerCount, prices, thresholds } = this.#now(now);
-    const price = prices[tier > 0 ? 0 : blockReached(this.#energy, thresholds)];
     const { flow } = this.#valve;
-    if (flow === 0 || !price) return [];
-    return [{ element: 'primary', unitsPerMs: BigInt(flow) * energyPerCount, price }];
+    if (flow === 0) return [];
+    return [{ element: 'primary', unitsPerMs: BigInt(flow) * this.#now(now).energyPerCount, price: this.price(now) }];
   }
 
   /** The block period is over: counters start again (SMETS 4.6.5.18). */
@@ -133,7 +138,7 @@ export class GasRegisters implements Organ, SpendingRate {
     this.#add(TOTAL, counts);
     if (inForce.tier > 0) {
       this.#add(tierRegister(inForce.tier), counts);
-      this.#consumed(from, counts * inForce.energyPerCount, inForce.prices[0]);
+      this.#consumed(from, counts * inForce.energyPerCount, priceOf(inForce.prices, 0));
     } else this.#passInBlocks(from, counts, inForce);
   }
 
@@ -148,7 +153,7 @@ export class GasRegisters implements Organ, SpendingRate {
       const [used, taken] = whole ? [energy, left] : [room, room / energyPerCount];
       this.#add(blockRegister(block), taken);
       this.#energy += used;
-      this.#consumed(from, used, prices[block]);
+      this.#consumed(from, used, priceOf(prices, block));
       energy -= used;
       left -= taken;
       if (whole) break;
@@ -156,8 +161,7 @@ export class GasRegisters implements Organ, SpendingRate {
     keepBlockEnergy(this.#store, this.#energy);
   }
 
-  #consumed(from: Millis, energy: bigint, price: UnitPrice | undefined): void {
-    if (!price) return;
+  #consumed(from: Millis, energy: bigint, price: UnitPrice): void {
     addToday(this.#store, this.#seconds(from), energy, price);
     this.charger?.consumed('primary', energy, price);
   }
@@ -224,4 +228,10 @@ export class GasRegisters implements Organ, SpendingRate {
   #runtime(seconds: number): Millis {
     return fromSeconds2000(seconds) - this.#device.clock.offsetMs;
   }
+}
+
+function priceOf(prices: readonly UnitPrice[], index: number): UnitPrice {
+  const price = prices[index];
+  assert(price, 'there is a price for every tier and block');
+  return price;
 }

@@ -12,6 +12,7 @@ import type { Millis } from '../kernel/time.ts';
 import { GasBattery } from './gas-battery.ts';
 import { GasLogs } from './gas-logs.ts';
 import { GasRegisters } from './gas-registers.ts';
+import { GasSensors } from './gas-sensors.ts';
 import { GasValve } from './gas-valve.ts';
 import { NetworkLog } from './network-log.ts';
 import { ProfileLog } from './profile-log.ts';
@@ -23,6 +24,7 @@ export class GsmeLife extends Life {
   readonly battery: GasBattery;
   readonly valve: GasValve;
   readonly registers: GasRegisters;
+  readonly sensors: GasSensors;
   readonly payment: Payment;
   readonly profileLog: ProfileLog;
   readonly variant: GasVariant;
@@ -39,8 +41,10 @@ export class GsmeLife extends Life {
     const profileLog = new ProfileLog(device, registers);
     const battery = new GasBattery(device, valve);
     const logs = [profileLog, new NetworkLog(device, registers), new GasLogs(device, registers)];
-    super([battery, valve, registers, payment, ...logs, load]);
+    const sensors = new GasSensors(device, valve);
+    super([battery, sensors, valve, registers, payment, ...logs, load]);
     this.battery = battery;
+    this.sensors = sensors;
     this.profileLog = profileLog;
     this.load = load;
     this.valve = valve;
