@@ -5,8 +5,14 @@ import type { SupplySwitch } from '../device/life/supply-switch.ts';
 import { constantLoad, type ElectricityLoad, interrupted, NO_ELECTRICITY } from '../device/metering/load.ts';
 import { LoadInput } from '../device/metering/load-input.ts';
 import { assert } from '../kernel/errors.ts';
+import { BlockCounterReset } from './block-counter-reset.ts';
+import { MaximumDemand } from './demand.ts';
 import { LoadLimit } from './load-limit.ts';
 import { Outages } from './outages.ts';
+import { PowerReading } from './power-reading.ts';
+import { PriceReading } from './price-reading.ts';
+import { EnergyRegisters } from './registers.ts';
+import { Tariff } from './tariff.ts';
 import { AverageVoltage } from './voltage-average.ts';
 import { VoltageEvents } from './voltage-events.ts';
 
@@ -14,24 +20,34 @@ import { VoltageEvents } from './voltage-events.ts';
 export class EsmeLife extends Life {
   readonly load: LoadInput<ElectricityLoad>;
   readonly supply: SupplySwitch;
+  readonly tariff: Tariff;
   readonly outages: Outages;
 
   constructor(device: Device) {
     const supply = new CosemSupply(device);
     const load = new LoadInput(constantLoad(NO_ELECTRICITY), (one) => (flows(one, supply) ? one : interrupted(one)));
+    const flow = () => load.current;
+    const tariff = new Tariff(device, flow);
     const outages = new Outages(device, load);
     super(
       [
         outages,
-        new LoadLimit(device, supply, () => load.current),
+        new LoadLimit(device, supply, flow),
         new AverageVoltage(device, () => load.profile),
-        new VoltageEvents(device, () => load.current),
+        new VoltageEvents(device, flow),
+        new EnergyRegisters(device, flow),
+        new BlockCounterReset(device),
+        tariff,
+        new MaximumDemand(device, flow),
+        new PowerReading(device, flow),
+        new PriceReading(device, tariff),
         load,
       ],
       outages,
     );
     this.load = load;
     this.supply = supply;
+    this.tariff = tariff;
     this.outages = outages;
   }
 }

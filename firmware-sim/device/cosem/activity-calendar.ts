@@ -105,12 +105,14 @@ export class ActivityCalendar extends DailySwitches {
     const weeks = weeksOf(weekTable);
     const profiles = dayProfiles(dayTable);
     const special = new SpecialDays(specialTable);
-    super((day) => {
+    const on = (day: DayNumber) => {
       const week = seasons.weekOn(day);
       if (week === undefined) return [];
       const dayId = special.dayIdOn(day, dateOf(day)) ?? weeks.get(week)?.[weekdayOf(day) - 1];
       return (dayId === undefined ? undefined : profiles.get(dayId)) ?? [];
-    });
+    };
+    const switches = seasonTable?.children.length && [...profiles.values()].some((profile) => profile.length > 0);
+    super(switches ? on : undefined);
   }
 
   /**

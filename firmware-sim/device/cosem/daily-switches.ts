@@ -29,6 +29,8 @@ interface Between {
   readonly next: Switch | undefined;
 }
 
+const NEVER: Between = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY, last: undefined, next: undefined };
+
 /**
  * When something is switched, by days: a pure function of the day, whose answers are kept for as long as nothing is switched. Of
  * several switches at one moment the last in order prevails.
@@ -37,19 +39,20 @@ export class DailySwitches {
   readonly #on: (day: DayNumber) => readonly DailySwitch[];
   #between: Between | undefined;
 
-  /** @param on what is switched on a day, in order of execution */
-  constructor(on: (day: DayNumber) => readonly DailySwitch[]) {
-    this.#on = on;
+  /** @param on what is switched on a day, in order of execution; undefined when nothing ever is */
+  constructor(on: ((day: DayNumber) => readonly DailySwitch[]) | undefined) {
+    this.#on = on ?? (() => []);
+    if (!on) this.#between = NEVER;
   }
 
   /** The last switch at or before a moment of the device's own time; of some selectors only, when a filter says which. */
   last(local: Millis, only?: SelectorFilter): Switch | undefined {
-    return only ? this.#before(local, only) : this.#around(local).last;
+    return only && this.#between !== NEVER ? this.#before(local, only) : this.#around(local).last;
   }
 
   /** The next switch after a moment of the device's own time; of some selectors only, when a filter says which. */
   next(local: Millis, only?: SelectorFilter): Switch | undefined {
-    return only ? this.#after(local, only) : this.#around(local).next;
+    return only && this.#between !== NEVER ? this.#after(local, only) : this.#around(local).next;
   }
 
   #around(local: Millis): Between {

@@ -6,14 +6,15 @@ import type { Plain } from './value.ts';
 export const ENERGY_REGISTERS = ['activeImport', 'secondaryImport', 'activeExport', 'reactiveImport', 'reactiveExport'] as const;
 export type EnergyRegister = (typeof ENERGY_REGISTERS)[number];
 
-const IMPORT = '1/0-0:94.44.34.10/2';
-const EXPORT = '3/1-0:2.8.0.255/2';
-const REACTIVE_EXPORT = '3/1-0:4.8.0.255/2';
-const TIME_OF_USE = '1/0-0:94.44.34.1/2';
+export const IMPORT = '1/0-0:94.44.34.10/2';
+export const EXPORT = '3/1-0:2.8.0.255/2';
+export const REACTIVE_EXPORT = '3/1-0:4.8.0.255/2';
+
+/** Registers by time of use: 48 of the primary element, then 4 of the secondary one (GBCS mapping table, ECS17d). */
+export const TIME_OF_USE = '1/0-0:94.44.34.1/2';
 
 /** Key of the 64 registers and counters of block tariffs: for each of 4 blocks, 8 registers and then 8 counters (ECS17e). */
 export const BLOCKS = '1/0-0:94.44.34.2/2';
-/** Registers of the primary element by time of use (GBCS mapping table, ECS17d). */
 export const TIMES_OF_USE = 48;
 export const COLUMNS = 8;
 export const BLOCK_COUNT = 4;

@@ -53,14 +53,14 @@ export class Schedule extends DailySwitches {
   private constructor(entries: Element | undefined, specialDays: Element | undefined) {
     const table = (entries?.children ?? []).flatMap(entryOf).sort((a, b) => a.index - b.index);
     const special = new SpecialDays(specialDays);
-    super((day: DayNumber) => {
-      if (table.length === 0) return [];
+    const on = (day: DayNumber) => {
       const date = dateOf(day);
       const specialDay = special.dayIdOn(day, date);
       const fires = ({ weekdays, specialDays: bits, begin, end }: Entry): boolean =>
         (specialDay === undefined ? hasBit(weekdays, weekdayOf(day)) : hasBit(bits, specialDay)) && isBetween(begin, end, date);
       return inOrder(table.filter(fires));
-    });
+    };
+    super(table.length > 0 ? on : undefined);
   }
 
   /** The schedule that a device's objects hold; the same object as long as they stay the same. */

@@ -1,5 +1,5 @@
 import type { Element } from '../../codec/element.ts';
-import { dateOf, datePattern, isDate, timeOfDay } from './calendar-date.ts';
+import { type DayNumber, dateOf, datePattern, isDate, timeOfDay } from './calendar-date.ts';
 import { DailySwitches, inOrder } from './daily-switches.ts';
 import { ElementMemo } from './element-memo.ts';
 import type { CosemKey } from './key.ts';
@@ -18,10 +18,11 @@ export class SingleActionSchedule extends DailySwitches {
       const into = timeOfDay(octetsOf(time));
       return into === undefined ? [] : [{ time: into, selector: ACTION, date: datePattern(octetsOf(date)) }];
     });
-    super((day) => {
+    const on = (day: DayNumber) => {
       const civil = dateOf(day);
       return inOrder(times.filter(({ date }) => isDate(date, day, civil)));
-    });
+    };
+    super(times.length > 0 ? on : undefined);
   }
 
   /** The schedule that a device's objects hold; the same object as long as they stay the same. */

@@ -7,6 +7,7 @@ import { fieldsAlert } from './alert-content.ts';
 import { writeActivationTime } from './future.ts';
 import { appendRow } from './logs.ts';
 import { withValue } from './numbers.ts';
+import { limitOffset, OFFSET_LIMIT } from './randomised-offset.ts';
 
 /** What writing an attribute does besides keeping the value. */
 type WriteEffect = (access: Access) => Outcome;
@@ -99,6 +100,7 @@ const PERIODS = [117, 118, 119, 120, 121].flatMap((e) =>
 const EFFECTS: ReadonlyMap<string, WriteEffect> = new Map<string, WriteEffect>([
   ...MASKED_SETTINGS.map(([mask, settings]): [string, WriteEffect] => [mask, applyMask(settings)]),
   ...PERIODS,
+  [OFFSET_LIMIT, limitOffset],
   ['1/0-0:94.44.10.0/2', reportConfiguration],
   ['1/0-0:94.44.10.1/2', noteScan],
 ]);

@@ -1,3 +1,4 @@
+import { ELECTRICITY_PARAMETERS } from './electricity-parameters.ts';
 import { GAS_PARAMETERS } from './gas-parameters.ts';
 import { SUPPLY_PARAMETERS } from './supply-parameters.ts';
 
@@ -58,6 +59,7 @@ export const LIFE_PARAMETERS = {
   utrnLockSeconds: row(30, 'how long the first such while is; each further bad token doubles it', 'a sister product'),
   utrnLockSecondsMax: row(960, 'the longest such while', 'a sister product'),
   ...SUPPLY_PARAMETERS,
+  ...ELECTRICITY_PARAMETERS,
   ...GAS_PARAMETERS,
 } as const satisfies Readonly<Record<string, ParameterRow<number | boolean | string>>>;
 

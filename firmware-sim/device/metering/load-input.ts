@@ -1,6 +1,6 @@
 import type { Millis } from '../../kernel/time.ts';
 import type { Organ } from '../life/organ.ts';
-import { type Cut, cutLoads, type LoadProfile, type Step, successiveLoads } from './load.ts';
+import { type Cut, cutLoads, type LoadProfile, type Step, type Stretch, successiveLoads } from './load.ts';
 
 /**
  * What a meter measures, as an organ: it acts whenever the load changes, so that between any two moments at which a life acts the
@@ -16,6 +16,8 @@ export class LoadInput<T> implements Organ {
   #profile: LoadProfile<T>;
   #at: Millis = 0;
   #living = false;
+  /** The stretch that was looked up last, and for which moment. */
+  #found: { readonly from: Millis; readonly stretch: Stretch<T> } | undefined;
 
   /** @param through what of a load flows as the switch or valve stands now; everything by default */
   constructor(profile: LoadProfile<T>, through: (load: T) => T = (load) => load) {
@@ -31,13 +33,23 @@ export class LoadInput<T> implements Organ {
 
   /** What flows from the moment up to which the device has lived. */
   get current(): T {
-    return this.#through(this.#profile.at(this.#at).value);
+    return this.#through(this.#stretch.value);
+  }
+
+  /** The stretch of the moment up to which the device has lived; organs ask for it many times over. */
+  get #stretch(): Stretch<T> {
+    const found = this.#found;
+    if (found && this.#at >= found.from && this.#at < found.stretch.until) return found.stretch;
+    const stretch = this.#profile.at(this.#at);
+    this.#found = { from: this.#at, stretch };
+    return stretch;
   }
 
   /** Another profile from a moment on; what was measured before stays as it was. */
   replace(profile: LoadProfile<T>, from: Millis): void {
     this.#later.push({ from, value: profile });
     this.#profile = cutLoads(successiveLoads(this.#first, this.#later), this.#cuts);
+    this.#found = undefined;
   }
 
   /**
@@ -47,6 +59,7 @@ export class LoadInput<T> implements Organ {
   cut(from: Millis, left: ((load: T) => T) | undefined): void {
     this.#cuts.push({ from, value: left });
     this.#profile = cutLoads(successiveLoads(this.#first, this.#later), this.#cuts);
+    this.#found = undefined;
   }
 
   ready(now: Millis): void {
@@ -56,7 +69,7 @@ export class LoadInput<T> implements Organ {
 
   deadline(): Millis | undefined {
     if (!this.#living) return undefined;
-    const { until } = this.#profile.at(this.#at);
+    const { until } = this.#stretch;
     return until === Number.POSITIVE_INFINITY ? undefined : until;
   }
 

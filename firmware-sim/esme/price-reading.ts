@@ -1,0 +1,84 @@
+import { withValue } from '../device/cosem/numbers.ts';
+import { objectsOf } from '../device/cosem/objects.ts';
+import { BLOCKS, COLUMNS } from '../device/cosem/register-values.ts';
+import type { CosemKey } from '../device/cosem/store.ts';
+import type { Device } from '../device/device.ts';
+import type { Organ } from '../device/life/organ.ts';
+import type { Element, UnitPrice } from '../device/payment/spending.ts';
+import type { Millis } from '../kernel/time.ts';
+import type { Tariff } from './tariff.ts';
+
+/** Active tariff price of the primary and the secondary element, with its scaler and unit beside it (GBCS mapping table, ECS24). */
+const OBJECTS: Readonly<Record<Element, string>> = { primary: '3/0-0:94.44.1.7', secondary: '3/0-0:94.44.1.8' };
+
+/** Counters and thresholds that say which block is in force. */
+const BLOCK_KEYS: readonly CosemKey[] = [
+  BLOCKS,
+  ...Array.from({ length: COLUMNS }, (_, column) => `21/0-0:16.0.1${column + 1}.255/2`),
+];
+
+/**
+ * The price that a meter shows: of the register and block in force. A living meter follows its calendar and counters, so this stands
+ * behind every organ that resets them; on a bench the price stays what it was given until a command changes what it depends on.
+ */
+export class PriceReading implements Organ {
+  readonly name = 'price';
+  readonly #device: Device;
+  readonly #tariff: Tariff;
+  /** What the price depended on when it was last looked at. */
+  #seen: readonly unknown[] = [];
+
+  constructor(device: Device, tariff: Tariff) {
+    this.#device = device;
+    this.#tariff = tariff;
+  }
+
+  begin(): void {
+    this.#seen = this.#dependsOn();
+  }
+
+  deadline(): undefined {
+    return undefined;
+  }
+
+  act(now: Millis): void {
+    this.#show(now);
+  }
+
+  settle(now: Millis): void {
+    const before = this.#seen;
+    this.#seen = this.#dependsOn();
+    const living = this.#device.life?.livedTo !== undefined;
+    if (living || this.#seen.some((value, i) => value !== before[i])) this.#show(now);
+  }
+
+  #dependsOn(): readonly unknown[] {
+    const store = objectsOf(this.#device);
+    return [...this.#tariff.tables, ...BLOCK_KEYS.map((key) => store.get(key))];
+  }
+
+  #show(now: Millis): void {
+    for (const element of this.#tariff.elements) {
+      const price = this.#tariff.price(element, now);
+      if (price) this.#write(OBJECTS[element], price);
+    }
+  }
+
+  /** The register has no sign: a price below nothing shows as nothing. */
+  #write(object: string, { value, scale }: UnitPrice): void {
+    const store = objectsOf(this.#device);
+    const [shown, scaling] = [store.get(`${object}/2`), store.get(`${object}/3`)];
+    if (shown && shown.value !== Math.max(0, value)) store.set(`${object}/2`, withValue(shown, Math.max(0, value)));
+    const [scaler, unit] = scaling?.children ?? [];
+    if (!scaling || !scaler || !unit || scaler.value === scale) return;
+    store.set(`${object}/3`, withValue(scaling, [withValue(scaler, scale), unit]));
+  }
+
+  state(): undefined {
+    return undefined;
+  }
+
+  restore(): void {
+    this.#seen = this.#dependsOn();
+  }
+}

@@ -1,0 +1,153 @@
+import { objectsOf } from '../device/cosem/objects.ts';
+import { TIME_OF_USE } from '../device/cosem/register-values.ts';
+import { type RegisterPlace, Tallies } from '../device/cosem/tallies.ts';
+import { earliest } from '../device/deadline.ts';
+import type { Device } from '../device/device.ts';
+import type { Organ, OrganState } from '../device/life/organ.ts';
+import type { ElectricityLoad } from '../device/metering/load.ts';
+import type { ConsumptionCharger, Element, Spending, SpendingRate, UnitPrice } from '../device/payment/spending.ts';
+import type { Millis } from '../kernel/time.ts';
+import { blockInForce, unitsToNextBlock } from './block-columns.ts';
+import { UNITS_PER_WH } from './registers.ts';
+import type { TariffChoice } from './tariff-selector.ts';
+import { TariffSwitching } from './tariff-switching.ts';
+
+/** Where consumption of an element is counted now, and what it costs. */
+interface InForce {
+  readonly places: readonly RegisterPlace[];
+  readonly price: UnitPrice;
+}
+
+/** What the calendars of the elements have chosen, until one of them switches. */
+interface Choices {
+  readonly of: ReadonlyMap<Element, TariffChoice | undefined>;
+  readonly until: Millis | undefined;
+}
+
+/**
+ * The tariffs of an electricity meter: consumption of each element goes into the register that is in force, at its price. A column of a
+ * block tariff passes into its next block at the millisecond at which its counter reaches the threshold. Registers never go back.
+ */
+export class Tariff implements Organ, SpendingRate {
+  readonly name = 'tariff';
+  readonly unitsPerKwh = BigInt(1_000 * UNITS_PER_WH);
+  /** Whoever is told what was consumed at which price. */
+  charger: ConsumptionCharger | undefined;
+  readonly #device: Device;
+  readonly #flow: () => ElectricityLoad;
+  readonly #switching: Readonly<Record<Element, TariffSwitching>>;
+  #made: Tallies | undefined;
+  /** Kept until a calendar switches or something comes from outside. */
+  #choices: Choices | undefined;
+
+  /** @param flow what flows now, or while time passes */
+  constructor(device: Device, flow: () => ElectricityLoad) {
+    this.#device = device;
+    this.#flow = flow;
+    this.#switching = { primary: new TariffSwitching(device, 'primary'), secondary: new TariffSwitching(device, 'secondary') };
+  }
+
+  get #tallies(): Tallies {
+    this.#made ??= new Tallies(objectsOf(this.#device), UNITS_PER_WH);
+    return this.#made;
+  }
+
+  /** A twin-element meter has registers for its secondary element. */
+  get elements(): readonly Element[] {
+    return objectsOf(this.#device).get(TIME_OF_USE)?.children.length === 2 ? BOTH : PRIMARY;
+  }
+
+  /** Objects that prices depend on: another one may mean another price. */
+  get tables(): readonly object[] {
+    return BOTH.flatMap((element) => [this.#switching[element].calendar, this.#switching[element].prices]);
+  }
+
+  #chosen(now: Millis): Choices {
+    this.#choices ??= {
+      of: new Map(this.elements.map((element) => [element, this.#switching[element].choice(now)])),
+      until: earliest(...this.elements.map((element) => this.#switching[element].next(now))),
+    };
+    return this.#choices;
+  }
+
+  #inForce(element: Element, now: Millis): InForce | undefined {
+    const choice = this.#chosen(now).of.get(element);
+    if (choice === undefined) return undefined;
+    const { prices } = this.#switching[element];
+    if (choice.kind === 'time-of-use') return { places: [choice.register], price: prices.price(choice.priceIndex) };
+    const { register, counter, priceIndex } = blockInForce(choice, objectsOf(this.#device), this.#tallies);
+    return { places: [register, counter], price: prices.price(priceIndex) };
+  }
+
+  /** What a kilowatt hour of an element costs now. */
+  price(element: Element, now: Millis): UnitPrice | undefined {
+    return this.#inForce(element, now)?.price;
+  }
+
+  spending(now: Millis): readonly Spending[] {
+    const load = this.#flow();
+    return this.elements.flatMap((element): Spending[] => {
+      const watts = wattsOf(load, element);
+      const price = watts > 0 ? this.price(element, now) : undefined;
+      return price ? [{ element, unitsPerMs: BigInt(watts), price }] : [];
+    });
+  }
+
+  deadline(): Millis | undefined {
+    const now = this.#device.life?.livedTo;
+    return now === undefined ? undefined : earliest(this.#nextBlock(now), this.#chosen(now).until);
+  }
+
+  /** The first millisecond at which the column in force has reached its next block. */
+  #nextBlock(now: Millis): Millis | undefined {
+    const choice = this.#chosen(now).of.get('primary');
+    const { importWatts } = this.#flow();
+    if (choice?.kind !== 'blocks' || importWatts === 0) return undefined;
+    const units = unitsToNextBlock(choice, objectsOf(this.#device), this.#tallies);
+    return units === undefined ? undefined : now + Math.ceil(units / importWatts);
+  }
+
+  pass(from: Millis, to: Millis): void {
+    const load = this.#flow();
+    for (const element of this.elements) this.#count(element, wattsOf(load, element) * (to - from), from);
+  }
+
+  #count(element: Element, units: number, from: Millis): void {
+    const inForce = units > 0 ? this.#inForce(element, from) : undefined;
+    if (!inForce) return;
+    for (const place of inForce.places) this.#tallies.add(place, units);
+    this.charger?.consumed(element, BigInt(units), inForce.price);
+  }
+
+  act(now: Millis): void {
+    if (now >= (this.#choices?.until ?? Number.POSITIVE_INFINITY)) this.#choices = undefined;
+  }
+
+  settle(): void {
+    this.#choices = undefined;
+  }
+
+  clockMoved(): void {
+    this.#choices = undefined;
+  }
+
+  powerUp(): void {
+    this.#choices = undefined;
+  }
+
+  state(): OrganState | undefined {
+    return this.#made?.state();
+  }
+
+  restore(state: OrganState | undefined): void {
+    this.#made = undefined;
+    this.#choices = undefined;
+    if (state !== undefined) this.#tallies.restore(state);
+  }
+}
+
+const PRIMARY: readonly Element[] = ['primary'];
+const BOTH: readonly Element[] = ['primary', 'secondary'];
+
+const wattsOf = ({ importWatts, secondaryWatts }: ElectricityLoad, element: Element): number =>
+  element === 'primary' ? importWatts : secondaryWatts;
