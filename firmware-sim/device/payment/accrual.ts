@@ -91,6 +91,11 @@ function streamOf({ carried, perMs }: Flow): Stream {
   return { rest: carried.amount * (per / carried.per), rate: perMs.amount * (per / perMs.per), per };
 }
 
+/** The same for one flow, without trying. */
+function millisecondsOfOne({ rest, rate, per }: Stream, millipence: number): bigint | undefined {
+  return rate > 0n ? ceilDivide(BigInt(millipence) * per - rest, rate) : undefined;
+}
+
 const wholeAfter = (streams: readonly Stream[], ms: bigint): bigint =>
   streams.reduce((sum, { rest, rate, per }) => sum + floorDivide(rest + rate * ms, per), 0n);
 
@@ -100,6 +105,8 @@ const wholeAfter = (streams: readonly Stream[], ms: bigint): bigint =>
  */
 export function millisecondsUntil(flows: readonly Flow[], millipence: number): bigint | undefined {
   const streams = flows.map(streamOf);
+  const [only] = streams;
+  if (only && streams.length === 1) return millisecondsOfOne(only, millipence);
   const per = streams.reduce((common, stream) => commonMultiple(common, stream.per), 1n);
   const rest = streams.reduce((sum, stream) => sum + stream.rest * (per / stream.per), 0n);
   const rate = streams.reduce((sum, stream) => sum + stream.rate * (per / stream.per), 0n);

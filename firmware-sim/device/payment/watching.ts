@@ -83,9 +83,9 @@ export class Watch {
     };
   }
 
-  /** When the calendar may let supply be disabled that it has kept on; the device's time. */
-  releasedAt(local: Millis): Millis | undefined {
-    return this.#sides.spent && !this.#sides.cut ? this.#calendar.next(local) : undefined;
+  /** When the calendar has the next word about supply that nothing pays for; the device's time. */
+  calendarDue(local: Millis): Millis | undefined {
+    return this.#sides.spent ? this.#calendar.next(local) : undefined;
   }
 
   /** Draws the consequences of where the account stands now. Called again it does nothing more. */

@@ -1,7 +1,7 @@
 import { Element } from '../../../firmware-sim/codec/element.ts';
 import { Device } from '../../../firmware-sim/device/device.ts';
 import type { DeviceEffect } from '../../../firmware-sim/device/effects.ts';
-import type { ObjectFaults } from '../../../firmware-sim/device/setup.ts';
+import type { DeviceSetup, ObjectFaults } from '../../../firmware-sim/device/setup.ts';
 import { gasDefaults } from '../../../firmware-sim/device/zcl/defaults.ts';
 import { elementsOf, recordOf } from '../../../firmware-sim/device/zcl/plain.ts';
 import { type ZclRecord, ZclStore } from '../../../firmware-sim/device/zcl/store.ts';
@@ -30,7 +30,7 @@ export interface Gas {
 }
 
 /** A GSME of the default profile with keys of its own. */
-export function gasMeter(faults?: ObjectFaults, store = new ZclStore(gasDefaults(NOON))): Gas {
+export function gasMeter(faults?: ObjectFaults, store = new ZclStore(gasDefaults(NOON)), setup: Partial<DeviceSetup> = {}): Gas {
   const device = new Device(GSME_PROFILE, {
     suite,
     identity: deviceIdentity(GSME, pki),
@@ -39,6 +39,7 @@ export function gasMeter(faults?: ObjectFaults, store = new ZclStore(gasDefaults
     signatureProfile: 'deterministic',
     zcl: store,
     ...(faults && { faults }),
+    ...setup,
   });
   return { device, store };
 }
