@@ -2,6 +2,8 @@ import { ALERT_ROWS, type AlertRow } from './alert-table.ts';
 
 /** Alert and event codes this software raises (GBCS table 16.2; titles from there in own words). */
 export const ALERT = {
+  clockAdjusted: 0x8145,
+  clockOutsideTolerance: 0x81c6,
   billingDataLog: 0x8f0a,
   clockNotAdjusted: 0x8f0c,
   deviceLogChanged: 0x8f12,

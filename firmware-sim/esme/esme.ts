@@ -129,6 +129,8 @@ export class Esme {
   linkChanged(up: boolean, now: Millis): HanDeviceEffect[] {
     const effects: HanDeviceEffect[] = [];
     this.#linkUp = up;
+    if (up) this.#life.clock.hubFound(now);
+    else this.#life.clock.hubLost(now);
     this.#tunnel.reset();
     if (!up) this.#ota.stop();
     else if (this.#application === 'running') this.#otaStep(this.#ota.start(now), now, effects);

@@ -1,5 +1,6 @@
 import { CosemSupply } from '../device/cosem/supply.ts';
 import type { Device } from '../device/device.ts';
+import { ClockKeeper } from '../device/life/clock-keeper.ts';
 import { Life } from '../device/life/life.ts';
 import type { SupplySwitch } from '../device/life/supply-switch.ts';
 import { constantLoad, type ElectricityLoad, interrupted, NO_ELECTRICITY } from '../device/metering/load.ts';
@@ -21,6 +22,7 @@ export class EsmeLife extends Life {
   readonly load: LoadInput<ElectricityLoad>;
   readonly supply: SupplySwitch;
   readonly tariff: Tariff;
+  readonly clock: ClockKeeper;
   readonly outages: Outages;
 
   constructor(device: Device) {
@@ -29,8 +31,10 @@ export class EsmeLife extends Life {
     const flow = () => load.current;
     const tariff = new Tariff(device, flow);
     const outages = new Outages(device, load);
+    const clock = new ClockKeeper(device);
     super(
       [
+        clock,
         outages,
         new LoadLimit(device, supply, flow),
         new AverageVoltage(device, () => load.profile),
@@ -48,6 +52,7 @@ export class EsmeLife extends Life {
     this.load = load;
     this.supply = supply;
     this.tariff = tariff;
+    this.clock = clock;
     this.outages = outages;
   }
 }

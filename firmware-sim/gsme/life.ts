@@ -1,4 +1,5 @@
 import type { Device } from '../device/device.ts';
+import { ClockKeeper } from '../device/life/clock-keeper.ts';
 import { Life } from '../device/life/life.ts';
 import { constantLoad, type GasLoad, NO_GAS } from '../device/metering/load.ts';
 import { LoadInput } from '../device/metering/load-input.ts';
@@ -21,6 +22,7 @@ import type { GasVariant } from './variants.ts';
 /** What a gas meter does as time passes. Organs act in the order they are listed in. */
 export class GsmeLife extends Life {
   readonly load: LoadInput<GasLoad>;
+  readonly clock: ClockKeeper;
   readonly battery: GasBattery;
   readonly valve: GasValve;
   readonly registers: GasRegisters;
@@ -39,10 +41,12 @@ export class GsmeLife extends Life {
     const payment = new Payment(device, { account, supply: valve, calendar: zclNonDisablement(store), rate: () => registers });
     registers.charger = payment;
     const profileLog = new ProfileLog(device, registers);
+    const clock = new ClockKeeper(device);
     const battery = new GasBattery(device, valve);
     const logs = [profileLog, new NetworkLog(device, registers), new GasLogs(device, registers)];
     const sensors = new GasSensors(device, valve);
-    super([battery, sensors, valve, registers, payment, ...logs, load]);
+    super([clock, battery, sensors, valve, registers, payment, ...logs, load]);
+    this.clock = clock;
     this.battery = battery;
     this.sensors = sensors;
     this.profileLog = profileLog;

@@ -7,9 +7,6 @@ import { octetsOf } from './numbers.ts';
 const INTERVAL_START = '8/0-0:1.0.0.255/validity-start';
 const INTERVAL_END = '8/0-0:1.0.0.255/validity-end';
 
-/** Clock adjusted (GBCS table 16.2). */
-const ADJUSTED = 0x8145;
-
 /**
  * preset_adjusting_time: the time itself is left open, the interval says between which moments the hub's time has to lie
  * (RTDS 4.5.0 ECS70).
@@ -24,15 +21,12 @@ export function presetTime({ store, item }: Access): Outcome {
 }
 
 /**
- * adjust_to_preset_time: takes the hub's time when it lies in the preset interval, ends included; a clock that moves is noted
- * (GBCS 9.1, ECS70).
+ * adjust_to_preset_time: takes the hub's time when it lies in the preset interval, ends included (GBCS 9.1, ECS70).
  */
 export function adjustToPresetTime({ device, store, now, effects }: Access): Outcome {
   const from = namedMoment(octetsOf(store.get(INTERVAL_START)));
   const to = namedMoment(octetsOf(store.get(INTERVAL_END)));
   if (from === undefined || to === undefined) return refusedWith(RESULT.otherReason);
-  const before = device.clock.offsetMs;
   setTime(device, from, to, now, effects);
-  if (device.clock.offsetMs !== before) device.log('event', { at: device.localTime(now), code: ADJUSTED }, effects);
   return DONE;
 }

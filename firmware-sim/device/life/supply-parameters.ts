@@ -30,4 +30,19 @@ export const SUPPLY_PARAMETERS = {
     help: 'hours between two comparisons of the clock with the hub',
     source: 'recalled; "at least daily"',
   },
+  clockUnreliableAfterHours: {
+    default: 24,
+    help: 'hours without a hub after which a meter no longer trusts its clock',
+    source: 'inferred; "own clock, flagged unreliable" is a maker’s',
+  },
+  clockDriftMsPerDay: {
+    default: 0,
+    help: 'milliseconds a clock gains each day (loses: negative)',
+    source: 'ours; a maker has up to 500',
+  },
+  clockBackupHours: {
+    default: 17_520,
+    help: 'hours without power after which a clock has stopped and is invalid',
+    source: 'a maker’s manual: more than two years',
+  },
 } as const;

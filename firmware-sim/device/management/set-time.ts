@@ -24,15 +24,18 @@ export const SET_TIME_GBZ: SupportedUseCase = supported('GCS28', ({ device, comm
 
 /**
  * The supplier vouches for an interval (ECS70, GCS28): a device whose network time lies in it, both ends included, sets its clock by
- * it and trusts it from then on; otherwise it keeps its time and no longer trusts it. A clock that was never set stays invalid.
+ * it and trusts it from then on; otherwise it keeps its time and no longer trusts it. Both are noted. A clock that was never set stays
+ * invalid.
  * @param now the network's time: a hub's clock is that of the runtime
  */
 export function setTime(device: Device, from: Millis, to: Millis, now: Millis, effects: DeviceEffect[]): void {
   const { clock } = device;
   if (from <= now && now <= to) {
     device.clock = { offsetMs: 0, status: 'reliable' };
+    if (clock.offsetMs !== 0) effects.push(...device.alert(ALERT.clockAdjusted, now));
     return;
   }
+  effects.push(...device.alert(ALERT.clockOutsideTolerance, now));
   device.clock = { ...clock, status: clock.status === 'invalid' ? 'invalid' : 'unreliable' };
   if (Math.abs(clock.offsetMs) > ADJUSTMENT_MAX_MS) effects.push(...device.alert(ALERT.clockNotAdjusted, now));
 }

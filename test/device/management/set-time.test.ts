@@ -33,13 +33,18 @@ describe('GCS28: the supplier vouches for the time (GBCS 9.1)', () => {
     const { device, answer, effects } = setTime(undefined, MINUTE, 2 * MINUTE);
     expect(answer).toEqual({ deviceTime: generalizedTime(NOW), deviceTimeStatus: 2 });
     expect(device.clock.status).toBe('unreliable');
-    expect(logged(effects)).toEqual([]);
+    expect(logged(effects)).toEqual([0x81c6]);
   });
 
   it('outside, a clock that was never set stays invalid; one that is far off says so', () => {
     const { answer, effects } = setTime({ offsetMs: -MINUTE, status: 'invalid' }, MINUTE, 2 * MINUTE);
     expect(answer).toEqual({ deviceTime: generalizedTime(NOW - MINUTE), deviceTimeStatus: 1 });
-    expect(logged(effects)).toEqual([0x8f0c]);
+    expect(logged(effects)).toEqual([0x81c6, 0x8f0c]);
+  });
+
+  it('notes that it has moved, and not that it has not', () => {
+    expect(logged(setTime({ offsetMs: 5, status: 'reliable' }, 0, MINUTE).effects)).toEqual([0x8145]);
+    expect(logged(setTime(undefined, 0, MINUTE).effects)).toEqual([]);
   });
 
   it.each([

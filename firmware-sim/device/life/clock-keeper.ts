@@ -1,0 +1,122 @@
+import type { Millis } from '../../kernel/time.ts';
+import { earliest } from '../deadline.ts';
+import type { Device } from '../device.ts';
+import type { DeviceEffect } from '../effects.ts';
+import { compareTime } from '../management/set-time.ts';
+import type { Organ, OrganState } from './organ.ts';
+
+const HOUR_MS: Millis = 3_600_000;
+const DAY_HOURS = 24;
+
+/** What is kept of a clock besides what the device shows of it. */
+interface Kept {
+  /** When it is compared with the hub's next. */
+  readonly checkAt?: Millis;
+  /** When it has drifted by another hour's share. */
+  readonly driftAt?: Millis;
+  /** Hours it has drifted for, whose share is not a whole number of milliseconds yet. */
+  readonly driftedHours?: number;
+  /** Since when there has been no hub to ask. */
+  readonly aloneSince?: Millis;
+  /** It is only doubted because there was no hub to ask for so long. */
+  readonly doubted?: boolean;
+  readonly downAt?: Millis;
+}
+
+/**
+ * A meter's clock (SMETS 5.7, 4.6 Clock). It is compared with the hub's regularly: up to ten seconds are taken away without a word, more is
+ * reported and left, and the clock no longer trusted. Without a hub it runs on by itself and is doubted after a while, until the hub
+ * is back and agrees. It may drift, and it stops when it has been without power for too long.
+ */
+export class ClockKeeper implements Organ {
+  readonly name = 'clock';
+  readonly #device: Device;
+  #kept: Kept = {};
+
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  /** The hub is gone from the home area network. */
+  hubLost(now: Millis): void {
+    if (this.#kept.aloneSince === undefined) this.#kept = { ...this.#kept, aloneSince: now };
+  }
+
+  /** The hub is back: the clocks are compared at once. */
+  hubFound(now: Millis): void {
+    if (this.#kept.aloneSince === undefined) return;
+    const { aloneSince: _, ...rest } = this.#kept;
+    this.#kept = { ...rest, checkAt: now };
+  }
+
+  begin(now: Millis): void {
+    const { clockCheckHours, clockDriftMsPerDay } = this.#device.parameters;
+    this.#kept = { checkAt: now + clockCheckHours * HOUR_MS, ...(clockDriftMsPerDay !== 0 && { driftAt: now + HOUR_MS }) };
+  }
+
+  deadline(): Millis | undefined {
+    return earliest(this.#kept.driftAt, this.#kept.aloneSince === undefined ? this.#kept.checkAt : this.#doubtAt);
+  }
+
+  /** When a clock without a hub is no longer trusted. */
+  get #doubtAt(): Millis | undefined {
+    const { aloneSince } = this.#kept;
+    const { clockUnreliableAfterHours } = this.#device.parameters;
+    if (aloneSince === undefined || this.#device.clock.status !== 'reliable') return undefined;
+    return aloneSince + clockUnreliableAfterHours * HOUR_MS;
+  }
+
+  act(now: Millis, effects: DeviceEffect[]): void {
+    const { driftAt, checkAt, aloneSince } = this.#kept;
+    if (driftAt !== undefined && driftAt <= now) this.#drift(driftAt);
+    const doubtAt = this.#doubtAt;
+    if (doubtAt !== undefined && doubtAt <= now) this.#doubt();
+    if (aloneSince === undefined && checkAt !== undefined && checkAt <= now) this.#check(now, effects);
+  }
+
+  /** The share of each hour; what is left over of a millisecond waits for the next. */
+  #drift(driftAt: Millis): void {
+    const { clockDriftMsPerDay } = this.#device.parameters;
+    const hours = (this.#kept.driftedHours ?? 0) + 1;
+    const before = Math.trunc(((hours - 1) * clockDriftMsPerDay) / DAY_HOURS);
+    const moved = Math.trunc((hours * clockDriftMsPerDay) / DAY_HOURS) - before;
+    this.#kept = { ...this.#kept, driftAt: driftAt + HOUR_MS, driftedHours: hours % DAY_HOURS };
+    const { clock } = this.#device;
+    if (moved !== 0) this.#device.clock = { ...clock, offsetMs: clock.offsetMs + moved };
+  }
+
+  #doubt(): void {
+    this.#device.clock = { ...this.#device.clock, status: 'unreliable' };
+    this.#kept = { ...this.#kept, doubted: true };
+  }
+
+  /** The hub's time is the runtime's. */
+  #check(now: Millis, effects: DeviceEffect[]): void {
+    const { doubted, ...rest } = this.#kept;
+    this.#kept = { ...rest, checkAt: now + this.#device.parameters.clockCheckHours * HOUR_MS };
+    const { clock } = this.#device;
+    if (doubted && clock.status === 'unreliable') this.#device.clock = { ...clock, status: 'reliable' };
+    compareTime(this.#device, now, now, effects);
+  }
+
+  powerDown(now: Millis): void {
+    this.#kept = { ...this.#kept, downAt: now };
+  }
+
+  powerUp(now: Millis): void {
+    const { downAt, ...rest } = this.#kept;
+    this.#kept = { ...rest, ...(rest.driftAt !== undefined && { driftAt: now + HOUR_MS }) };
+    const away = now - (downAt ?? now);
+    if (away <= this.#device.parameters.clockBackupHours * HOUR_MS) return;
+    const { offsetMs } = this.#device.clock;
+    this.#device.clock = { offsetMs: offsetMs - away, status: 'invalid' };
+  }
+
+  state(): OrganState | undefined {
+    return Object.keys(this.#kept).length === 0 ? undefined : { ...this.#kept };
+  }
+
+  restore(state: OrganState | undefined): void {
+    this.#kept = { ...((state ?? {}) as Kept) };
+  }
+}

@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { DeviceSetup } from '../../firmware-sim/device/setup.ts';
+import { toCivil } from '../../firmware-sim/kernel/time.ts';
+import { logged, NOW, SUPPLIER } from '../device/bench.ts';
+import { codes } from '../device/cosem/calls.ts';
+import { liveTo, livingGas } from '../gsme/bench.ts';
+import { type Changes, Living, variant } from './living.ts';
+
+const HOUR = 3_600;
+const DAY = 24 * HOUR;
+
+const meter = (clock: DeviceSetup['clock'], parameters: DeviceSetup['parameters'] = {}, changes: Changes = []) =>
+  new Living(changes, { ...variant('single-element'), ...(clock && { clock }), parameters }, { '7/1-0:32.24.0.255/4': 0 });
+
+/** 12 octets of a moment so many seconds from the start. */
+function octets(seconds: number): string {
+  const { year, month, day, hour, minute, second } = toCivil(NOW + seconds * 1_000);
+  const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
+  return `${hex(year, 4)}${hex(month, 2)}${hex(day, 2)}ff${[hour, minute, second].map((one) => hex(one, 2)).join('')}008000ff`;
+}
+
+/** Set Clock: the supplier vouches for an interval (RTDS 4.5.0 ECS70). */
+function setClock(home: Living, from: number, to: number): readonly number[] {
+  const open = 'ff'.repeat(12);
+  return codes(
+    home.command('ECS70', [
+      { operation: 'set', key: '8/0-0:1.0.0.255/9', data: 5 },
+      { operation: 'action', key: '8/0-0:1.0.0.255/5', data: [open, octets(from), octets(to)] },
+      { operation: 'action', key: '8/0-0:1.0.0.255/4', data: 0 },
+    ]),
+  );
+}
+
+describe('the daily comparison with the hub', () => {
+  it.each([10_000, -10_000])('takes %d ms away without a word', (offsetMs) => {
+    const home = meter({ offsetMs, status: 'reliable' }).until(DAY - 0.001);
+    expect(home.device.clock.offsetMs).toBe(offsetMs);
+    home.until(DAY);
+    expect([home.device.clock, home.effects]).toEqual([{ offsetMs: 0, status: 'reliable' }, []]);
+  });
+
+  it.each([10_001, -10_001])('leaves %d ms, reports them once, and trusts the clock no more', (offsetMs) => {
+    const home = meter({ offsetMs, status: 'reliable' }).until(5 * DAY);
+    expect(home.device.clock).toEqual({ offsetMs, status: 'unreliable' });
+    expect(home.alerts()).toEqual([[0x8f0c, SUPPLIER]]);
+    expect(home.logged('security').map(([, code]) => code)).toEqual([0x8f0c]);
+  });
+
+  it('comes as often as the profile says', () => {
+    const home = meter({ offsetMs: 4_000, status: 'reliable' }, { clockCheckHours: 1 }).until(HOUR);
+    expect(home.device.clock.offsetMs).toBe(0);
+  });
+
+  it('does not make a clock valid that was never set', () => {
+    const home = meter({ offsetMs: 4_000, status: 'invalid' }).until(3 * DAY);
+    expect(home.device.clock).toEqual({ offsetMs: 4_000, status: 'invalid' });
+  });
+
+  it('is a gas meter’s too', () => {
+    const gas = livingGas({ from: NOW, clock: { offsetMs: 60_000, status: 'reliable' } });
+    const effects = liveTo(gas, NOW + DAY * 1_000);
+    expect([gas.device.clock.status, logged(effects).filter((code) => code === 0x8f0c)]).toEqual(['unreliable', [0x8f0c]]);
+  });
+});
+
+describe('Set Clock', () => {
+  it('sets a clock that was never set, and notes that it moved (8145)', () => {
+    const home = meter({ offsetMs: -7_200_000, status: 'invalid' }).until(60);
+    expect(setClock(home, 60, 120)).toEqual([0, 0, 0]);
+    expect([home.device.clock, home.logged()]).toEqual([{ offsetMs: 0, status: 'reliable' }, [[60, 0x8145]]]);
+  });
+
+  it('outside its window leaves the clock and doubts it (81C6)', () => {
+    const home = meter(undefined).until(60);
+    setClock(home, 61, 120);
+    expect([home.device.clock.status, home.logged('event')]).toEqual(['unreliable', [[60, 0x81c6]]]);
+  });
+
+  it('is trusted again although it had been far off', () => {
+    const home = meter({ offsetMs: 60_000, status: 'reliable' }).until(DAY);
+    setClock(home, DAY - 10, DAY + 10);
+    expect(home.device.clock).toEqual({ offsetMs: 0, status: 'reliable' });
+    expect(home.until(5 * DAY).alerts()).toEqual([[0x8f0c, SUPPLIER]]);
+  });
+});
+
+describe('a clock without a hub', () => {
+  it('runs on, is doubted after a day, and trusted when the hub is back and agrees', () => {
+    const home = meter(undefined).until(HOUR);
+    home.life.clock.hubLost(home.now);
+    home.until(DAY + HOUR - 1);
+    expect(home.device.clock.status).toBe('reliable');
+    home.until(3 * DAY);
+    expect(home.device.clock.status).toBe('unreliable');
+    home.life.clock.hubFound(home.now);
+    home.until(3 * DAY + 1);
+    expect([home.device.clock.status, home.effects]).toEqual(['reliable', []]);
+  });
+
+  it('that has drifted too far meanwhile is reported', () => {
+    const home = meter(undefined, { clockDriftMsPerDay: 500 }).until(HOUR);
+    home.life.clock.hubLost(home.now);
+    home.until(30 * DAY);
+    home.life.clock.hubFound(home.now);
+    home.until(30 * DAY + 1);
+    expect([home.device.clock, home.alerts()]).toEqual([{ offsetMs: 15_000, status: 'unreliable' }, [[0x8f0c, SUPPLIER]]]);
+  });
+});
+
+describe('drift', () => {
+  it('comes to what the profile says in a day, and the comparison takes it away', () => {
+    for (const drift of [-400, -1, 1, 17, 500]) {
+      const home = meter(undefined, { clockDriftMsPerDay: drift, clockCheckHours: 48 }).until(DAY);
+      expect(home.device.clock.offsetMs).toBe(drift);
+      expect(home.until(2 * DAY).device.clock.offsetMs).toBe(0);
+    }
+  });
+
+  it('does not depend on the steps of the caller', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 2.5 * DAY }), { maxLength: 6 }), (stops) => {
+        const home = meter(undefined, { clockDriftMsPerDay: 311 });
+        for (const stop of [...stops].sort((a, b) => a - b)) home.until(stop);
+        expect(home.until(2.5 * DAY).device.clock.offsetMs).toBe(Math.trunc((12 * 311) / 24));
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe('a clock through an outage', () => {
+  const dark: Changes = [
+    [100, { volts: [0] }],
+    [100 + 3 * HOUR, {}],
+  ];
+
+  it('runs on for years', () => {
+    expect(meter(undefined, {}, dark).until(5 * HOUR).device.clock).toEqual({ offsetMs: 0, status: 'reliable' });
+  });
+
+  it('has stopped and is invalid where its energy lasts for less', () => {
+    const { clock } = meter(undefined, { clockBackupHours: 2 }, dark).until(5 * HOUR).device;
+    expect(clock).toEqual({ offsetMs: -(3 * HOUR * 1_000 - 501), status: 'invalid' });
+  });
+});
