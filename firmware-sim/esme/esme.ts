@@ -1,10 +1,12 @@
 import { finishActivation } from '../device/activate-firmware.ts';
+import { objectsOf } from '../device/cosem/objects.ts';
+import { energyOf } from '../device/cosem/register-values.ts';
 import { earliest } from '../device/deadline.ts';
 import { Device } from '../device/device.ts';
 import type { DeviceEffect, HanDeviceEffect } from '../device/effects.ts';
 import { checkStoredImage, receiveImage } from '../device/firmware-receipt.ts';
 import type { HanFrame } from '../device/han-frame.ts';
-import { type Cut, constantLoad, dark, type ElectricityLoad, NO_ELECTRICITY } from '../device/metering/load.ts';
+import { type Cut, constantLoad, dark, type ElectricityLoad, type LoadProfile, NO_ELECTRICITY } from '../device/metering/load.ts';
 import { OtaClient, type OtaClientOptions, type OtaClientStep, type OtaIdentity } from '../device/ota-client.ts';
 import type { DeviceSetup } from '../device/setup.ts';
 import type { DeviceSnapshot } from '../device/snapshot.ts';
@@ -13,7 +15,6 @@ import type { BlockTransferParameters } from '../gbcs/block-transfer.ts';
 import type { Millis } from '../kernel/time.ts';
 import { type EsmeLife, esmeLifeOf } from './life.ts';
 import { ESME_PROFILE } from './profile.ts';
-import { SupplyMeter } from './supply-meter.ts';
 
 /** How an electricity meter behaves around power and firmware. Defaults stand in for facts that are not published. */
 export interface EsmeOptions {
@@ -25,8 +26,6 @@ export interface EsmeOptions {
   readonly restoreAlertDelayMs: Millis;
   /** Mains dips up to this long have no effect (SMETS2 meters ride through 0.5 s). */
   readonly rideThroughMs: Millis;
-  /** Load the premises draws while mains is on. */
-  readonly loadWatts: number;
   /** Named misbehaviour `activation-fails`: the new image does not start and the old one runs again. */
   readonly activationFails: boolean;
 }
@@ -36,9 +35,10 @@ export const ESME_DEFAULTS: EsmeOptions = {
   feedCutDuringActivationMs: 0,
   restoreAlertDelayMs: 5_000,
   rideThroughMs: 500,
-  loadWatts: 420,
   activationFails: false,
 };
+
+const USUAL_LOAD = constantLoad({ ...NO_ELECTRICITY, importWatts: 420 });
 
 export interface EsmeSetup extends DeviceSetup {
   readonly ota: OtaIdentity;
@@ -46,6 +46,8 @@ export interface EsmeSetup extends DeviceSetup {
   readonly options?: Partial<EsmeOptions>;
   /** When the meter starts counting. */
   readonly startedAt: Millis;
+  /** What the premises draw while mains is on. Default: 420 W all the time. */
+  readonly load?: LoadProfile<ElectricityLoad>;
   /** How messages too long for the tunnel go in blocks. Default: whole, whatever their length. */
   readonly blocks?: BlockTransferParameters;
 }
@@ -68,25 +70,25 @@ export class Esme {
   readonly #tunnel: TunnelEnd;
   readonly #options: EsmeOptions;
   readonly #identity: OtaIdentity;
-  readonly #meter: SupplyMeter;
   readonly #life: EsmeLife;
   #application: Application = 'running';
   #feedOn = true;
   #linkUp = false;
   #startedAt: Millis | undefined;
   #feedBackAt: Millis | undefined;
+  /** What happened when somebody looked, to be told with the next that happens. */
+  readonly #untold: DeviceEffect[] = [];
 
   constructor(setup: EsmeSetup) {
     this.#options = { ...ESME_DEFAULTS, ...setup.options };
-    const { esmeRebootMs, restoreAlertDelayMs, rideThroughMs, loadWatts } = this.#options;
+    const { esmeRebootMs, restoreAlertDelayMs, rideThroughMs } = this.#options;
     const parameters = { ...setup.parameters, meterStartMs: esmeRebootMs, restoreAlertDelayMs, rideThroughMs };
     this.device = new Device(ESME_PROFILE, { ...setup, parameters });
     this.#life = esmeLifeOf(this.device);
-    this.#life.load.replace(constantLoad({ ...NO_ELECTRICITY, importWatts: loadWatts }), setup.startedAt);
+    this.#life.load.replace(setup.load ?? USUAL_LOAD, setup.startedAt);
     if (this.#life.livedTo === undefined) this.#life.start(setup.startedAt);
     this.#identity = setup.ota;
     this.#tunnel = new TunnelEnd(setup.blocks);
-    this.#meter = new SupplyMeter(setup.startedAt, loadWatts);
     const { firmware } = this.device;
     this.#ota = new OtaClient(setup.ota, () => firmware.pending?.version ?? firmware.active.version, setup.otaOptions);
   }
@@ -168,13 +170,16 @@ export class Esme {
     return this.#flushed(effects);
   }
 
+  /** What the meter keeps; its registers show what has been used until now. */
   snapshot(now: Millis): EsmeSnapshot {
-    return { ...this.device.snapshot(), registers: { activeImportWh: String(this.#meter.importWh(now)) } };
+    this.#life.advance(now, this.#untold);
+    const activeImportWh = String(energyOf(objectsOf(this.device), 'activeImport'));
+    return { ...this.device.snapshot(), registers: { activeImportWh } };
   }
 
   /** Metrology lives whenever there is mains, and the application follows what becomes of it. */
   #live(now: Millis, effects: HanDeviceEffect[]): void {
-    const lived: DeviceEffect[] = [];
+    const lived = this.#untold.splice(0);
     if (this.#application === 'running') lived.push(...this.device.poll(now));
     else this.#life.advance(now, lived);
     this.#act(lived, now, effects);
@@ -195,8 +200,6 @@ export class Esme {
   /** The feed of the hub is there while mains is, unless it is cut. */
   #followMains(now: Millis): HanDeviceEffect[] {
     const on = this.#life.outages.hasMains(now);
-    if (on) this.#meter.mainsRestored(now);
-    else this.#meter.mainsLost(now);
     return this.#feedBackAt === undefined || !on ? this.#setFeed(on) : [];
   }
 
