@@ -1,3 +1,5 @@
+import { CosemAccount } from '../device/cosem/account.ts';
+import { cosemNonDisablement } from '../device/cosem/non-disablement.ts';
 import { CosemSupply } from '../device/cosem/supply.ts';
 import type { Device } from '../device/device.ts';
 import { ClockKeeper } from '../device/life/clock-keeper.ts';
@@ -5,7 +7,10 @@ import { Life } from '../device/life/life.ts';
 import type { SupplySwitch } from '../device/life/supply-switch.ts';
 import { constantLoad, type ElectricityLoad, interrupted, NO_ELECTRICITY } from '../device/metering/load.ts';
 import { LoadInput } from '../device/metering/load-input.ts';
+import { Payment } from '../device/payment/payment.ts';
+import { enterTokenAtHome, type HomeEntry, type HomeOutcome } from '../device/payment/tokens.ts';
 import { assert } from '../kernel/errors.ts';
+import type { Millis } from '../kernel/time.ts';
 import { BlockCounterReset } from './block-counter-reset.ts';
 import { MaximumDemand } from './demand.ts';
 import { LoadLimit } from './load-limit.ts';
@@ -23,13 +28,18 @@ export class EsmeLife extends Life {
   readonly supply: SupplySwitch;
   readonly tariff: Tariff;
   readonly clock: ClockKeeper;
+  readonly payment: Payment;
   readonly outages: Outages;
+  readonly #device: Device;
 
   constructor(device: Device) {
     const supply = new CosemSupply(device);
     const load = new LoadInput(constantLoad(NO_ELECTRICITY), (one) => (flows(one, supply) ? one : interrupted(one)));
     const flow = () => load.current;
+    const account = new CosemAccount(device);
     const tariff = new Tariff(device, flow);
+    const payment = new Payment(device, { account, supply, calendar: cosemNonDisablement(device), rate: tariff });
+    tariff.charger = payment;
     const outages = new Outages(device, load);
     const clock = new ClockKeeper(device);
     super(
@@ -42,6 +52,7 @@ export class EsmeLife extends Life {
         new EnergyRegisters(device, flow),
         new BlockCounterReset(device),
         tariff,
+        payment,
         new MaximumDemand(device, flow),
         new PowerReading(device, flow),
         new PriceReading(device, tariff),
@@ -53,7 +64,14 @@ export class EsmeLife extends Life {
     this.supply = supply;
     this.tariff = tariff;
     this.clock = clock;
+    this.payment = payment;
     this.outages = outages;
+    this.#device = device;
+  }
+
+  /** Somebody enters a token at the meter, or at a display that passes it on. */
+  enterUtrn(digits: string, via: HomeEntry, now: Millis): HomeOutcome {
+    return enterTokenAtHome(this.#device, new CosemAccount(this.#device), { digits, via }, now);
   }
 }
 

@@ -38,7 +38,7 @@ export class GsmeLife extends Life {
     const registers = new GasRegisters(device, valve, variant.litresPerStep);
     const store = storeOf(device);
     const account = new ZclAccount(store);
-    const payment = new Payment(device, { account, supply: valve, calendar: zclNonDisablement(store), rate: () => registers });
+    const payment = new Payment(device, { account, supply: valve, calendar: zclNonDisablement(store), rate: registers });
     registers.charger = payment;
     const profileLog = new ProfileLog(device, registers);
     const clock = new ClockKeeper(device);

@@ -33,6 +33,9 @@ export function variant(name: string): Pick<DeviceSetup, 'cosem'> {
   return { cosem: cosemStoreOf('ESME', profileNamed('ESME', name)) };
 }
 
+/** Nothing goes off for want of credit. */
+const CREDIT_MODE: Readonly<Record<string, Plain>> = { '111/0-0:19.0.0.255/2': [1, 2] };
+
 /** A meter that lives from `NOW` on, by its own deadlines; times are seconds from there. */
 export class Living {
   readonly device: Device;
@@ -42,7 +45,8 @@ export class Living {
 
   constructor(changes: Changes, setup: Partial<DeviceSetup> = {}, values: Readonly<Record<string, Plain>> = {}) {
     this.device = esmeDevice(setup);
-    if (this.device.cosem) for (const [key, plain] of Object.entries(values)) setPlain(this.device.cosem, key, plain);
+    const { cosem } = this.device;
+    if (cosem) for (const [key, plain] of Object.entries({ ...CREDIT_MODE, ...values })) setPlain(cosem, key, plain);
     this.life = esmeLifeOf(this.device);
     this.life.load.replace(changes.length === 0 ? constantLoad(NO_ELECTRICITY) : loadsOf(changes), NOW - 86_400_000);
     if (this.life.livedTo === undefined) this.life.start(NOW);

@@ -26,8 +26,8 @@ export interface PaymentParts {
   readonly account: Account;
   readonly supply: SupplySwitch;
   readonly calendar: NonDisablement;
-  /** Whoever counts energy, which tells this organ what was consumed before time passes here; asked for once both are there. */
-  readonly rate: () => SpendingRate;
+  /** Whoever counts energy; it tells this organ what was consumed before time passes here. */
+  readonly rate: SpendingRate;
 }
 
 /**
@@ -38,7 +38,7 @@ export class Payment implements Organ, ConsumptionCharger {
   readonly name = 'payment';
   readonly #device: Device;
   readonly #account: Account;
-  readonly #rate: () => SpendingRate;
+  readonly #rate: SpendingRate;
   readonly #running: RunningBooks;
   readonly #collection: Collection;
   readonly #watch: Watch;
@@ -62,7 +62,7 @@ export class Payment implements Organ, ConsumptionCharger {
   }
 
   consumed(element: Element, units: bigint, price: UnitPrice): void {
-    const due = this.#accruals[element].add(costOf(units, price, this.#rate().unitsPerKwh));
+    const due = this.#accruals[element].add(costOf(units, price, this.#rate.unitsPerKwh));
     if (due !== 0) charge(this.#running, KINDS[element], due);
   }
 
@@ -89,10 +89,10 @@ export class Payment implements Organ, ConsumptionCharger {
   }
 
   #flows(now: Millis): readonly Flow[] {
-    const rate = this.#rate();
-    return rate.spending(now).map(({ element, unitsPerMs, price }) => ({
+    const { unitsPerKwh } = this.#rate;
+    return this.#rate.spending(now).map(({ element, unitsPerMs, price }) => ({
       carried: this.#accruals[element].carried,
-      perMs: costOf(unitsPerMs, price, rate.unitsPerKwh),
+      perMs: costOf(unitsPerMs, price, unitsPerKwh),
     }));
   }
 

@@ -1,6 +1,7 @@
 import type { DeviceSetup } from '../../../firmware-sim/device/setup.ts';
 import type { ModelBalances, ModelSettings } from '../../second/payment-model.ts';
 import type { Prepaid } from './prepaid.ts';
+import { PrepaidElectricity } from './prepaid-electricity.ts';
 import { PrepaidGas } from './prepaid-gas.ts';
 
 /** A kind of meter that lives by what the model is given. */
@@ -11,5 +12,6 @@ export interface MeterKind {
 }
 
 export const METERS: readonly MeterKind[] = [
+  { name: 'ESME', gas: false, make: (settings, balances, setup) => new PrepaidElectricity(settings, balances, setup) },
   { name: 'GSME', gas: true, make: (settings, balances, setup) => new PrepaidGas(settings, balances, setup) },
 ];
