@@ -33,8 +33,11 @@ export function variant(name: string): Pick<DeviceSetup, 'cosem'> {
   return { cosem: cosemStoreOf('ESME', profileNamed('ESME', name)) };
 }
 
-/** Nothing goes off for want of credit. */
-const CREDIT_MODE: Readonly<Record<string, Plain>> = { '111/0-0:19.0.0.255/2': [1, 2] };
+/** Nothing goes off for want of credit, and a day costs nothing. */
+const CREDIT_MODE: Readonly<Record<string, Plain>> = {
+  '111/0-0:19.0.0.255/2': [1, 2],
+  '113/0-0:19.20.4.255/5': [[0, -5], [0, '000000000000', 0], [['', 0]]],
+};
 
 /** A meter that lives from `NOW` on, by its own deadlines; times are seconds from there. */
 export class Living {
