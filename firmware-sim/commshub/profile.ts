@@ -4,6 +4,7 @@ import type { DeviceProfile } from '../device/setup.ts';
 import { useCaseTable } from '../device/use-case.ts';
 import { zclUseCases } from '../device/zcl/use-cases.ts';
 import { DLMS_EDITION } from '../dictionary/cosem.ts';
+import { GpfLife } from './gpf-life.ts';
 
 /** What the Communications Hub Function supports. */
 export const CHF_PROFILE: DeviceProfile = {
@@ -16,4 +17,5 @@ export const CHF_PROFILE: DeviceProfile = {
 export const GPF_PROFILE: DeviceProfile = {
   useCases: useCaseTable(...zclUseCases('GPF'), ...managementUseCases('GPF')),
   notation: 'gbz',
+  life: (device) => new GpfLife(device),
 };

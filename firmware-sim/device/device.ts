@@ -317,6 +317,7 @@ export class Device {
 
   #responseHeader(row: SupportedUseCase, command: MessageHeader, now: Millis): MessageHeader {
     const status = row.responseClockStatus?.(this) ?? CLOCK_STATUS_UNSPECIFIED;
+    const at = row.responseMoment?.(this, now) ?? this.localTime(now);
     const echo = echoed(command);
     const encrypted = row.supplementaryCounter && command.supplementary?.certificate !== undefined;
     return {
@@ -324,7 +325,7 @@ export class Device {
       originatorCounter: responseCounter(this.misbehaviours, command),
       originator: this.eui,
       recipient: command.originator,
-      dateTime: row.responseDateTime ? dlmsDateTime(responseTime(this.misbehaviours, this.localTime(now)), status) : undefined,
+      dateTime: row.responseDateTime ? dlmsDateTime(responseTime(this.misbehaviours, at), status) : undefined,
       messageCode: command.messageCode,
       supplementary: echo && encrypted ? { ...echo, originatorCounter: this.nextCounter() } : echo,
     };

@@ -3,6 +3,7 @@ import type { Bytes } from '../kernel/bytes.ts';
 import type { Eui64 } from '../kernel/eui64.ts';
 import type { Millis } from '../kernel/time.ts';
 import type { LogEntry, LogName } from './event-log.ts';
+import type { GsmePush } from './gas-push.ts';
 import type { HanFrame } from './han-frame.ts';
 import type { SupplyCause, SupplyState } from './life/supply-switch.ts';
 import type { LedgerEntry } from './payment/ledger.ts';
@@ -61,6 +62,8 @@ export type HanDeviceEffect =
   | { readonly kind: 'han'; readonly frame: HanFrame; readonly ticket?: number }
   /** A GBCS message was put into the tunnel queue. */
   | { readonly kind: 'queued'; readonly message: Bytes; readonly header: MessageHeader }
+  /** A gas meter tells its proxy in the hub what is new. */
+  | { readonly kind: 'gas-push'; readonly push: GsmePush }
   /** The 12 V feed from an electricity meter to its hub. */
   | { readonly kind: 'feed'; readonly on: boolean }
   | { readonly kind: 'ota-progress'; readonly received: number; readonly total: number }

@@ -68,6 +68,8 @@ export interface SupportedUseCase {
   readonly responseDateTime: boolean;
   /** Clock status octet of that time; `ff` (not specified) unless the row says otherwise. */
   readonly responseClockStatus?: (device: Device) => number;
+  /** That time, where it is not the device's own. */
+  readonly responseMoment?: (device: Device, now: Millis) => Millis;
   /** An encrypted answer to an unknown party names the device's own counter it is encrypted under (26-octet form). */
   readonly supplementaryCounter: boolean;
   /** @throws ProtocolFault when the payload is malformed */

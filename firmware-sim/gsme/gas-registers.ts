@@ -69,18 +69,6 @@ export class GasRegisters implements Organ, SpendingRate {
     this.#step = BigInt(litresPerStep) * COUNTS_PER_LITRE;
   }
 
-  /** The consumption register without rounding, in counts. */
-  get total(): bigint {
-    return BigInt(this.#store.number(METERING, TOTAL)) * COUNTS_PER_LITRE + (this.#below.get(TOTAL) ?? 0n);
-  }
-
-  /** The consumption register as it stood at a moment the meter has lived, in thousandths of a cubic metre. */
-  litresAt(moment: Millis): number {
-    const { history } = this.#valve;
-    const since = history.counted(this.#device.life?.livedTo ?? moment) - history.counted(moment);
-    return this.#shown(this.total - since);
-  }
-
   /** What the consumption register grew by between two moments the meter has lived, in thousandths of a cubic metre. */
   litresBetween(from: Millis, to: Millis): number {
     const { history } = this.#valve;

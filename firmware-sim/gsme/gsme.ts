@@ -1,11 +1,13 @@
 import { earliest } from '../device/deadline.ts';
 import { Device } from '../device/device.ts';
 import type { DeviceEffect, HanDeviceEffect } from '../device/effects.ts';
+import type { Refill, RefillRequest } from '../device/gas-push.ts';
 import type { HanFrame } from '../device/han-frame.ts';
 import type { DeviceSetup } from '../device/setup.ts';
 import { TunnelEnd } from '../device/tunnel-end.ts';
 import type { BlockTransferParameters } from '../gbcs/block-transfer.ts';
 import type { Millis } from '../kernel/time.ts';
+import { gsmeLifeOf } from './life.ts';
 import { GSME_PROFILE } from './profile.ts';
 
 /** A gas meter sleeps to save its battery; 30 minutes between wakes is typical. */
@@ -57,7 +59,13 @@ export class Gsme {
     const effects: HanDeviceEffect[] = [];
     for (const message of this.#tunnel.receive(frame.message, now)) this.#act(this.device.receive(message, now), now, effects);
     if (frame.remaining > 0) effects.push({ kind: 'han', frame: { kind: 'tunnel-get' } });
+    if (this.device.life?.livedTo !== undefined && gsmeLifeOf(this.device).pushes.urgent) this.#push(now, effects);
     return this.#flushed(effects);
+  }
+
+  /** What its proxy asks for after it has missed something. */
+  refill(request: RefillRequest): Refill {
+    return gsmeLifeOf(this.device).pushes.refill(request);
   }
 
   poll(now: Millis): HanDeviceEffect[] {
@@ -67,8 +75,17 @@ export class Gsme {
     if (now >= this.#wakeAt) {
       this.#wakeAt = now + this.#wakeMs;
       if (this.#linkUp) effects.push({ kind: 'han', frame: { kind: 'tunnel-get' } });
+      this.#push(now, effects);
     }
     return this.#flushed(effects);
+  }
+
+  /** A meter that lives tells its proxy what is new, provided it reaches the hub. */
+  #push(now: Millis, effects: HanDeviceEffect[]): void {
+    if (!this.#linkUp || this.device.life?.livedTo === undefined) return;
+    const { pushes } = gsmeLifeOf(this.device);
+    pushes.enable();
+    effects.push({ kind: 'gas-push', push: pushes.take(now) });
   }
 
   #act(deviceEffects: readonly DeviceEffect[], now: Millis, effects: HanDeviceEffect[]): void {

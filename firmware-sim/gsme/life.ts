@@ -12,6 +12,7 @@ import { assert } from '../kernel/errors.ts';
 import type { Millis } from '../kernel/time.ts';
 import { GasBattery } from './gas-battery.ts';
 import { GasLogs } from './gas-logs.ts';
+import { GasPushes } from './gas-pushes.ts';
 import { GasRegisters } from './gas-registers.ts';
 import { GasSensors } from './gas-sensors.ts';
 import { GasValve } from './gas-valve.ts';
@@ -29,6 +30,7 @@ export class GsmeLife extends Life {
   readonly sensors: GasSensors;
   readonly payment: Payment;
   readonly profileLog: ProfileLog;
+  readonly pushes: GasPushes;
   readonly variant: GasVariant;
   readonly #device: Device;
 
@@ -43,13 +45,15 @@ export class GsmeLife extends Life {
     const profileLog = new ProfileLog(device, registers);
     const clock = new ClockKeeper(device);
     const battery = new GasBattery(device, valve);
-    const logs = [profileLog, new NetworkLog(device, registers), new GasLogs(device, registers)];
+    const pushes = new GasPushes(device, profileLog);
+    const logs = [profileLog, new NetworkLog(device, registers), new GasLogs(device, registers), pushes];
     const sensors = new GasSensors(device, valve);
     super([clock, battery, sensors, valve, registers, payment, ...logs, load]);
     this.clock = clock;
     this.battery = battery;
     this.sensors = sensors;
     this.profileLog = profileLog;
+    this.pushes = pushes;
     this.load = load;
     this.valve = valve;
     this.registers = registers;

@@ -2,13 +2,12 @@ import type { Device } from '../device/device.ts';
 import type { Organ, OrganState } from '../device/life/organ.ts';
 import { storeOf } from '../device/zcl/engine.ts';
 import { NO_DATA, type SampleSource } from '../device/zcl/sample-source.ts';
+import { PROFILE_ENTRIES } from '../device/zcl/samples.ts';
 import { fromSeconds2000, type Millis, toSeconds2000 } from '../kernel/time.ts';
 import { ClockSpans } from './clock-spans.ts';
 import type { GasRegisters } from './gas-registers.ts';
 
 const HALF_HOUR_MS: Millis = 1_800_000;
-/** Half hours a meter keeps: 13 months (SMETS 4.6.5.15). */
-export const PROFILE_ENTRIES = 19_056;
 
 /**
  * The profile data log of a gas meter: thousandths of a cubic metre for each half hour of its clock. Nothing is recorded: what flowed
@@ -36,13 +35,6 @@ export class ProfileLog implements Organ, SampleSource {
 
   samples(first: number, count: number): readonly number[] {
     return Array.from({ length: count }, (_, i) => this.#litresIn(fromSeconds2000(first + i * this.interval)));
-  }
-
-  /** The register at the last half hour of the meter's clock that has ended; undefined while none has. */
-  get lastHalfHour(): { readonly time: number; readonly litres: number } | undefined {
-    const logged = this.#clock.logged(this.#now);
-    const period = logged && this.#clock.period(logged.last, this.#now);
-    return period && { time: toSeconds2000(logged.last), litres: this.#registers.litresAt(period.to) };
   }
 
   #litresIn(end: Millis): number {

@@ -11,12 +11,11 @@ const CODE_OF_TYPE = new Map(Object.entries(ZCL_TYPE_OF_CODE).map(([code, type])
 /** CurrentMeterID, in which GBCS puts the firmware version (GBCS mapping table row 85; GCS38). */
 export const FIRMWARE_VERSION = { cluster: 0x0702, attribute: 0x0206 } as const;
 
-/** What an attribute reads as now. */
+/** What an attribute reads as now. A proxy that has been told its meter's version has an attribute for it. */
 export function attributeNow(device: Device, store: ZclStore, cluster: number, attribute: number): ZclAttribute | undefined {
-  if (cluster === FIRMWARE_VERSION.cluster && attribute === FIRMWARE_VERSION.attribute) {
-    return { type: 'octstr', value: versionOctets(device.firmware.active.version) };
-  }
-  return store.attribute(cluster, attribute);
+  const held = store.attribute(cluster, attribute);
+  if (held || cluster !== FIRMWARE_VERSION.cluster || attribute !== FIRMWARE_VERSION.attribute) return held;
+  return { type: 'octstr', value: versionOctets(device.firmware.active.version) };
 }
 
 /** Fields of a Read Attributes Response, and the first status other than success. */

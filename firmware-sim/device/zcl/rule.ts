@@ -24,6 +24,8 @@ export interface ZclCall {
   /** From-Date-Time of its component, seconds since 2000. */
   readonly fromDateTime: number | undefined;
   readonly message: MessageScratch;
+  /** A proxy that has read the command along takes over what it says; what else it does is the meter's affair. */
+  readonly copied?: true;
 }
 
 /** Commands of the same cluster that answer a command, one for each record; none: nothing was found. */

@@ -1,25 +1,39 @@
+import { assert } from '../../kernel/errors.ts';
 import { madeUpSamples } from './made-up-gas.ts';
 import { numberIn, numbersIn } from './plain.ts';
 import { deviceSeconds, type Publication, type ZclCall, type ZclRules } from './rule.ts';
 import { NO_DATA, type SampleSource } from './sample-source.ts';
-import type { ZclRecord, ZclStateName, ZclStore } from './store.ts';
+import type { ZclRecord, ZclStore } from './store.ts';
 
 /** SampleRequestInterval that stands for a day (GBCS GCS61). */
 export const DAILY_INTERVAL = 0xffff;
 const DAY_SECONDS = 86_400;
 
+/** Entries of a profile data log and of a daily consumption log (SMETS 4.6.5.15; CHTS 4.6.3.7). */
+export const PROFILE_ENTRIES = 19_056;
+export const DAILY_ENTRIES = 731;
+
+/** Logs of samples. */
+export type SampleLogName = `samples.${'profile' | 'daily' | 'network'}`;
+
 interface LogRow {
-  readonly name: ZclStateName;
+  readonly name: SampleLogName;
   readonly capacity: number;
 }
 
 /** Sample logs by SampleID (GBCS GCS17, GCS61, GCS18; SMETS 4.6.5.15, CHTS 4.6.3.7, SMETS 4.6.5.12). */
 const SAMPLE_LOGS: Readonly<Record<number, LogRow>> = {
-  0: { name: 'samples.profile', capacity: 19_056 },
-  1: { name: 'samples.daily', capacity: 731 },
+  0: { name: 'samples.profile', capacity: PROFILE_ENTRIES },
+  1: { name: 'samples.daily', capacity: DAILY_ENTRIES },
   2: { name: 'samples.network', capacity: 41 },
 };
 const NETWORK_LOG = 2;
+
+function rowOf(name: SampleLogName): LogRow {
+  const row = Object.values(SAMPLE_LOGS).find((one) => one.name === name);
+  assert(row, `${name} is a log of samples`);
+  return row;
+}
 /** Sample ID of a sampling that could not be started (GBCS GCS31). */
 const NOT_STARTED = 0xffff;
 
@@ -46,6 +60,12 @@ function earlier(record: ZclRecord, { capacity }: LogRow): SampleSource {
   return madeUpSamples(numberIn(record, 'SampleRequestInterval'), until, capacity);
 }
 
+/** Time of the last sample that was there before a log was captured, ZCL UTCTime. */
+export function storedSamplesEnd(store: ZclStore, name: 'samples.profile' | 'samples.daily'): number | undefined {
+  const record = store.record(name);
+  return record && earlier(record, rowOf(name)).span?.last;
+}
+
 /** Samples that follow each other, the later ones first to be asked; what is missing between them has no data. */
 function joined(before: SampleSource | undefined, after: SampleSource | undefined): SampleSource | undefined {
   const [old, young] = [before?.span, after?.span];
@@ -59,8 +79,16 @@ function joined(before: SampleSource | undefined, after: SampleSource | undefine
   return { interval, span: { first: old.first, last: Math.max(old.last, young.last) }, samples };
 }
 
-/** The samples of a log from an earliest time on, as GetSampledData asks for them; undefined when there are none. */
-function sampled(store: ZclStore, row: LogRow, earliest: number, wanted: number): ZclRecord | undefined {
+/** Samples of a log: time of the first, seconds between two, and values. */
+export interface Sampled {
+  readonly first: number;
+  readonly interval: number;
+  readonly values: readonly number[];
+}
+
+/** The samples of a log from an earliest time on, so many at most; undefined when there are none. */
+export function sampled(store: ZclStore, name: SampleLogName, earliest: number, wanted: number): Sampled | undefined {
+  const row = rowOf(name);
   const record = store.record(row.name);
   const log = joined(record && earlier(record, row), store.sampleSource(row.name));
   if (!log?.span) return undefined;
@@ -68,24 +96,25 @@ function sampled(store: ZclStore, row: LogRow, earliest: number, wanted: number)
   const oldest = Math.max(span.first, span.last - (row.capacity - 1) * interval);
   const first = oldest + Math.max(0, Math.ceil((earliest - oldest) / interval)) * interval;
   const count = Math.min(wanted, (span.last - first) / interval + 1);
-  if (count <= 0) return undefined;
-  return {
-    SampleStartTime: first,
-    SampleRequestInterval: interval === DAY_SECONDS ? DAILY_INTERVAL : interval,
-    NumberOfSamples: count,
-    Samples: log.samples(first, count),
-  };
+  return count <= 0 ? undefined : { first, interval, values: log.samples(first, count) };
 }
 
 /** Samples of a log from a time on, as many as asked for. */
 function readSamples({ store, request }: ZclCall): Publication {
   const id = numberIn(request, 'SampleID');
   const row = SAMPLE_LOGS[id];
-  const found = row && sampled(store, row, numberIn(request, 'EarliestSampleTime'), numberIn(request, 'NumberOfSamples'));
+  const [earliest, wanted] = [numberIn(request, 'EarliestSampleTime'), numberIn(request, 'NumberOfSamples')];
+  const found = row && sampled(store, row.name, earliest, wanted);
   if (!found) return { command: SAMPLED_DATA, records: [] };
-  const { SampleStartTime, ...rest } = found;
-  const head = { SampleID: id, SampleStartTime, SampleType: numberIn(request, 'SampleType') };
-  return { command: SAMPLED_DATA, records: [{ ...head, ...rest } as ZclRecord] };
+  const record = {
+    SampleID: id,
+    SampleStartTime: found.first,
+    SampleType: numberIn(request, 'SampleType'),
+    SampleRequestInterval: found.interval === DAY_SECONDS ? DAILY_INTERVAL : found.interval,
+    NumberOfSamples: found.values.length,
+    Samples: found.values,
+  };
+  return { command: SAMPLED_DATA, records: [record] };
 }
 
 /** The network data log starts afresh. */

@@ -92,5 +92,5 @@ export function takeSnapshots(store: ZclStore, log: SnapshotLog, time: number, c
 
 /** The snapshots a change of mode, supplier or tariff takes before it happens (GBCS 10.4.2.4). */
 export function takeChangeSnapshot(call: ZclCall, cause: number): void {
-  takeSnapshots(call.store, 'change', deviceSeconds(call), cause);
+  if (!call.copied) takeSnapshots(call.store, 'change', deviceSeconds(call), cause);
 }

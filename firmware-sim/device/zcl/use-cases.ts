@@ -4,7 +4,7 @@ import { CATALOGUE } from '../../gbcs/catalogue.ts';
 import { encodeGbz, encodeGbzAlert, type GbzComponent } from '../../gbcs/gbz.ts';
 import { type EncryptionContext, sealSensitive } from '../../gbcs/protection.ts';
 import { ProtocolFault } from '../../kernel/errors.ts';
-import { fromSeconds2000, toSeconds2000 } from '../../kernel/time.ts';
+import { fromSeconds2000, type Millis, toSeconds2000 } from '../../kernel/time.ts';
 import { ALERT } from '../alerts.ts';
 import type { Device } from '../device.ts';
 import type { AlertContent } from '../notation.ts';
@@ -42,7 +42,7 @@ export function zclUseCases(deviceType: ZclDeviceType): readonly SupportedUseCas
     const futureDatable = row.futureDatable === true;
     const differs: Partial<SupportedUseCase> = {
       ...(futureDatable && { executePending: (context) => executePending(row.code, context) }),
-      ...(SAYS_WHOSE_TIME.test(row.code) && { responseClockStatus: clockStatus }),
+      ...(SAYS_WHOSE_TIME.test(row.code) && { responseClockStatus: clockStatus, responseMoment }),
     };
     return supported(row.code, (context) => execute(row.code, futureDatable, context), differs);
   });
@@ -50,8 +50,16 @@ export function zclUseCases(deviceType: ZclDeviceType): readonly SupportedUseCas
 
 /** 0 for a reliable clock of the device's own, 2 for one that is not, 4 for the meter's time that a proxy relays. */
 function clockStatus(device: Device): number {
-  if (device.clock.status !== 'reliable') return UNRELIABLE;
-  return device.zcl?.record('clock.header')?.relayed === true ? RELAYED : 0;
+  const header = device.zcl?.record('clock.header');
+  const status = header?.['Meter Clock'] ?? device.clock.status;
+  if (status !== 'reliable') return UNRELIABLE;
+  return header?.relayed === true ? RELAYED : 0;
+}
+
+/** The time of an answer: a proxy that its meter has told something says when that was, by the meter's clock. */
+function responseMoment(device: Device, now: Millis): Millis {
+  const relayed = device.zcl?.record('clock.header')?.['Meter Time'];
+  return typeof relayed === 'number' ? fromSeconds2000(relayed) : device.localTime(now);
 }
 
 function execute(useCase: string, futureDatable: boolean, context: ExecutionContext): ExecutionResult {

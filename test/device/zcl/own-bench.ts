@@ -135,7 +135,7 @@ function run(device: Device, useCase: string, payload: Bytes, now: number, at?: 
   return { message: open, effects };
 }
 
-function saidBy(component: GbzComponent): Said {
+export function saidBy(component: GbzComponent): Said {
   const { sequence, command, frameControl } = component;
   const fields = component.sealed?.fields ?? component.fields;
   if ((frameControl & 3) !== 0) return { sequence, command, record: recordOf(fields) };
