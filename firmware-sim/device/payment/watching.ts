@@ -27,19 +27,15 @@ interface Sides extends Standing {
   /** Supply goes off for want of credit. */
   readonly cut: boolean;
   readonly emergency: boolean;
+  /** Some of the emergency credit has been used. */
+  readonly owing: boolean;
 }
 
-const NAMES: readonly (keyof Sides)[] = ['low', 'available', 'exhausted', 'spent', 'held', 'cut', 'emergency'];
+const NAMES: readonly (keyof Sides)[] = ['low', 'available', 'exhausted', 'spent', 'held', 'cut', 'emergency', 'owing'];
 
-const NOTHING: Sides = {
-  low: false,
-  available: false,
-  exhausted: false,
-  spent: false,
-  held: false,
-  cut: false,
-  emergency: false,
-};
+/** Sides by the names of those an account is on. */
+const sidesOf = (names: readonly string[]): Sides =>
+  Object.fromEntries(NAMES.map((name) => [name, names.includes(name)])) as Readonly<Record<keyof Sides, boolean>>;
 
 /** Alerts of a side that is entered, in the order in which they are raised. */
 const ALERTS: readonly (readonly [side: keyof Sides, code: number])[] = [
@@ -59,7 +55,7 @@ export class Watch {
   readonly #account: Account;
   readonly #supply: SupplySwitch;
   readonly #calendar: NonDisablement;
-  #sides: Sides = NOTHING;
+  #sides: Sides = sidesOf([]);
 
   constructor(account: Account, supply: SupplySwitch, calendar: NonDisablement) {
     this.#account = account;
@@ -80,6 +76,7 @@ export class Watch {
       held: suspended && this.#account.connected,
       cut: standing.spent && !suspended,
       emergency: this.#account.emergencyActive,
+      owing: emergencyOwed(this.#account) > 0,
     };
   }
 
@@ -108,7 +105,7 @@ export class Watch {
   #isEmergencyOver(inclusive: boolean, whenRepaid: boolean): boolean {
     const account = this.#account;
     if (!account.emergencyActive || emergencyOwed(account) > 0) return false;
-    return whenRepaid || !isBelow(account.balance('meterBalance'), account.emergencyThreshold, inclusive);
+    return (whenRepaid && this.#sides.owing) || !isBelow(account.balance('meterBalance'), account.emergencyThreshold, inclusive);
   }
 
   state(): string {
@@ -116,7 +113,6 @@ export class Watch {
   }
 
   restore(state: string): void {
-    const names = new Set(state.split(' '));
-    this.#sides = Object.fromEntries(NAMES.map((name) => [name, names.has(name)])) as unknown as Sides;
+    this.#sides = sidesOf(state.split(' '));
   }
 }

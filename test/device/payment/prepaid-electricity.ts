@@ -1,15 +1,17 @@
+import { dlmsDateTime } from '../../../firmware-sim/device/clock.ts';
 import { PRICE_INDICES } from '../../../firmware-sim/device/cosem/default-values.ts';
 import { numberAt, setPlain } from '../../../firmware-sim/device/cosem/numbers.ts';
 import type { CosemStore } from '../../../firmware-sim/device/cosem/store.ts';
 import type { Plain } from '../../../firmware-sim/device/cosem/value.ts';
 import type { Device } from '../../../firmware-sim/device/device.ts';
 import type { DeviceEffect } from '../../../firmware-sim/device/effects.ts';
-import { constantLoad, NO_ELECTRICITY } from '../../../firmware-sim/device/metering/load.ts';
+import { constantLoad, type ElectricityLoad, NO_ELECTRICITY } from '../../../firmware-sim/device/metering/load.ts';
+import type { Payment } from '../../../firmware-sim/device/payment/payment.ts';
 import type { DeviceSetup } from '../../../firmware-sim/device/setup.ts';
 import { type EsmeLife, esmeLifeOf } from '../../../firmware-sim/esme/life.ts';
 import { dlms } from '../../../firmware-sim/gbcs/dlms-apdu.ts';
 import { utrnOriginatorCounter } from '../../../firmware-sim/gbcs/utrn.ts';
-import { fromAscii } from '../../../firmware-sim/kernel/bytes.ts';
+import { fromAscii, toHex } from '../../../firmware-sim/kernel/bytes.ts';
 import type { Millis } from '../../../firmware-sim/kernel/time.ts';
 import type { ModelBalances, ModelSettings } from '../../second/payment-model.ts';
 import { esmeDevice } from '../bench.ts';
@@ -127,9 +129,7 @@ export class PrepaidElectricity implements Prepaid {
   act(action: Action, at: Millis): number | boolean | undefined {
     switch (action.do) {
       case 'load':
-        live(this, at);
-        this.#life.load.replace(constantLoad({ ...NO_ELECTRICITY, importWatts: action.watts }), START + at);
-        return undefined;
+        return this.load({ importWatts: action.watts }, at);
       case 'top-up':
         return this.#topUp(action.pence, action.via, at);
       case 'adjust':
@@ -148,7 +148,7 @@ export class PrepaidElectricity implements Prepaid {
       case 'emergency':
         return codes(this.#call('ECS09', [method('112/0-0:19.10.1.255/3')], at))[0] === 0;
       case 'mode':
-        return this.#changeMode(action, at);
+        return this.changeMode(action, at);
       case 'limit':
         this.#call('ECS08a', [write('9000/0-0:94.44.128.2/4', action.amount), write('9000/0-0:94.44.128.2/6', NOW_TIME)], at);
         return undefined;
@@ -160,11 +160,32 @@ export class PrepaidElectricity implements Prepaid {
     }
   }
 
-  #changeMode({ prepayment, inEmergency = false, disabled = false }: Extract<Action, { do: 'mode' }>, at: Millis): undefined {
+  get payment(): Payment {
+    return this.#life.payment;
+  }
+
+  /** What flows from a moment on. */
+  load(change: Partial<ElectricityLoad>, at: Millis): undefined {
+    live(this, at);
+    this.#life.load.replace(constantLoad({ ...NO_ELECTRICITY, ...change }), START + at);
+    this.#life.settle(START + at, this.effects);
+  }
+
+  /** Enable 51, disable 52, arm 54 (ECS42 to ECS44). */
+  script(selector: 51 | 52 | 54, at: Millis): void {
+    this.#call({ 51: 'ECS42', 52: 'ECS43', 54: 'ECS44' }[selector], [method('9/0-0:10.0.106.255/1', selector)], at);
+  }
+
+  /** @param from when the change is to happen; at once when it is not given */
+  changeMode(
+    { prepayment, inEmergency = false, disabled = false }: Extract<Action, { do: 'mode' }>,
+    at: Millis,
+    from?: Millis,
+  ): undefined {
     const steps = [
       write('111/0-1:19.0.0.255/2', [prepayment ? 2 : 1, 1]),
       write('111/0-1:19.0.0.255/11', creditCharges(prepayment, inEmergency, disabled)),
-      write('111/0-1:19.0.0.255/13', NOW_TIME),
+      write('111/0-1:19.0.0.255/13', from === undefined ? NOW_TIME : toHex(dlmsDateTime(START + from))),
     ];
     this.#call(prepayment ? 'ECS03' : 'ECS02', steps, at);
   }

@@ -137,6 +137,7 @@ export class PrepaidGas implements Prepaid {
       case 'load':
         live(this, at);
         this.#life.load.replace(constantLoad({ flow: action.watts }), START + at);
+        this.#life.settle(START + at, this.effects);
         return undefined;
       case 'top-up': {
         const counter = this.#counter++;
