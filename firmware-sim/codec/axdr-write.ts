@@ -1,6 +1,6 @@
 import { ByteWriter } from '../kernel/byte-writer.ts';
 import { type Bytes, fromAscii } from '../kernel/bytes.ts';
-import { ProtocolFault } from '../kernel/errors.ts';
+import { assert, ProtocolFault } from '../kernel/errors.ts';
 import { AXDR_TAGS, type AxdrType, FIXED_OCTETS, floatView, INTEGER_TYPES, type IntegerType, writeLength } from './axdr-types.ts';
 import type { Element, RowType } from './element.ts';
 
@@ -48,7 +48,7 @@ function pack(element: Element): Bytes {
   const writer = new ByteWriter(64);
   for (const child of element.children) {
     if (child.type === 'octet-string') writer.bytes(octets(child));
-    else writeValue(writer, child);
+    else coderOf(child).write(writer, child);
   }
   return writer.finish();
 }
@@ -68,68 +68,96 @@ function writeRowType(writer: ByteWriter, row: RowType): void {
   }
 }
 
-/** Writes a value without its tag. */
-function writeValue(writer: ByteWriter, element: Element): void {
+/** How values of a type are written: the type's tag, and what follows it. */
+interface Coder {
+  readonly tag: number;
+  readonly write: (writer: ByteWriter, element: Element) => void;
+}
+
+const writeNothing: Coder['write'] = () => {};
+
+function writeBoolean(writer: ByteWriter, { value, extras }: Element): void {
+  writer.u8(extras?.raw?.[0] ?? (value === true ? 0xff : 0));
+}
+
+function writeBits(writer: ByteWriter, element: Element): void {
   const { extras } = element;
-  const type = element.type as AxdrType;
+  writeLength(writer, extras?.bits ?? octets(element).length * 8, extras?.lengthOctets);
+  writer.bytes(octets(element));
+}
+
+function writeOctets(writer: ByteWriter, element: Element): void {
+  const content = Array.isArray(element.value) ? pack(element) : octets(element);
+  writeLength(writer, content.length, element.extras?.lengthOctets);
+  writer.bytes(content);
+}
+
+const writeText =
+  (encode: (text: string) => Bytes): Coder['write'] =>
+  (writer, element) => {
+    if (typeof element.value !== 'string') wrong(element, 'a text');
+    const content = element.extras?.raw ?? encode(element.value);
+    writeLength(writer, content.length, element.extras?.lengthOctets);
+    writer.bytes(content);
+  };
+
+function writeFixed(writer: ByteWriter, element: Element): void {
+  const wanted = FIXED_OCTETS[element.type as AxdrType];
+  if (octets(element).length !== wanted) wrong(element, `${wanted} octets`);
+  writer.bytes(octets(element));
+}
+
+const writeReal =
+  (size: 4 | 8): Coder['write'] =>
+  (writer, element) => {
+    if (element.extras?.raw) writer.bytes(element.extras.raw);
+    else writeFloat(writer, element, size);
+  };
+
+function writeList(writer: ByteWriter, { children, extras }: Element): void {
+  writeLength(writer, children.length, extras?.lengthOctets);
+  for (const child of children) encodeAxdr(writer, child);
+}
+
+const WRITERS: Readonly<Partial<Record<AxdrType, Coder['write']>>> = {
+  'null-data': writeNothing,
+  'dont-care': writeNothing,
+  boolean: writeBoolean,
+  'bit-string': writeBits,
+  'octet-string': writeOctets,
+  'visible-string': writeText(fromAscii),
+  'utf8-string': writeText((text) => UTF8_ENCODER.encode(text)),
+  'date-time': writeFixed,
+  date: writeFixed,
+  time: writeFixed,
+  float32: writeReal(4),
+  float64: writeReal(8),
+  array: writeList,
+  structure: writeList,
+  'compact-array': writeCompactArray,
+};
+
+function writerOf(type: AxdrType): Coder['write'] {
   const range = INTEGER_TYPES[type];
-  if (range) {
-    writeInteger(writer, element, range);
-    return;
-  }
-  switch (type) {
-    case 'null-data':
-    case 'dont-care':
-      return;
-    case 'boolean':
-      writer.u8(extras?.raw?.[0] ?? (element.value === true ? 0xff : 0));
-      return;
-    case 'bit-string':
-      writeLength(writer, extras?.bits ?? octets(element).length * 8, extras?.lengthOctets);
-      writer.bytes(octets(element));
-      return;
-    case 'octet-string': {
-      const content = Array.isArray(element.value) ? pack(element) : octets(element);
-      writeLength(writer, content.length, extras?.lengthOctets);
-      writer.bytes(content);
-      return;
-    }
-    case 'visible-string':
-    case 'utf8-string': {
-      if (typeof element.value !== 'string') wrong(element, 'a text');
-      const content = extras?.raw ?? (type === 'utf8-string' ? UTF8_ENCODER.encode(element.value) : fromAscii(element.value));
-      writeLength(writer, content.length, extras?.lengthOctets);
-      writer.bytes(content);
-      return;
-    }
-    case 'date-time':
-    case 'date':
-    case 'time':
-      if (octets(element).length !== FIXED_OCTETS[type]) wrong(element, `${FIXED_OCTETS[type]} octets`);
-      writer.bytes(octets(element));
-      return;
-    case 'float32':
-    case 'float64':
-      if (extras?.raw) writer.bytes(extras.raw);
-      else writeFloat(writer, element, type === 'float32' ? 4 : 8);
-      return;
-    case 'array':
-    case 'structure':
-      writeLength(writer, element.children.length, extras?.lengthOctets);
-      for (const child of element.children) encodeAxdr(writer, child);
-      return;
-    case 'compact-array':
-      writeCompactArray(writer, element);
-      return;
-    default:
-      throw new ProtocolFault('bad-type', `${element.name}: ${element.type} is not a DLMS data type`);
-  }
+  const write = range ? (writer: ByteWriter, element: Element) => writeInteger(writer, element, range) : WRITERS[type];
+  assert(write, `values of ${type} can be written`);
+  return write;
+}
+
+const CODERS: ReadonlyMap<string, Coder> = new Map(
+  Object.entries(AXDR_TAGS).map(([type, tag]) => [type, { tag, write: writerOf(type as AxdrType) }]),
+);
+
+function coderOf({ name, type }: Element): Coder {
+  const coder = CODERS.get(type);
+  if (!coder) throw new ProtocolFault('bad-type', `${name}: ${type} is not a DLMS data type`);
+  return coder;
 }
 
 function writeRow(writer: ByteWriter, row: RowType, element: Element): void {
   if (typeof row === 'string') {
     if (element.type !== row) throw new ProtocolFault('bad-value', `${element.name}: row type wants ${row}, not ${element.type}`);
-    writeValue(writer, element);
+    coderOf(element).write(writer, element);
     return;
   }
   const wanted = 'array' in row ? row.array : row.structure.length;
@@ -159,8 +187,7 @@ function writeCompactArray(writer: ByteWriter, element: Element): void {
 
 /** Writes one DLMS data value with its tag. Inverse of `decodeAxdr`. @throws ProtocolFault on a value its type cannot hold */
 export function encodeAxdr(writer: ByteWriter, element: Element): void {
-  const tag = AXDR_TAGS[element.type as AxdrType];
-  if (tag === undefined) throw new ProtocolFault('bad-type', `${element.name}: ${element.type} is not a DLMS data type`);
+  const { tag, write } = coderOf(element);
   writer.u8(tag);
-  writeValue(writer, element);
+  write(writer, element);
 }

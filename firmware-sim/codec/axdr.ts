@@ -93,8 +93,8 @@ function decodeList(
   checkCount(reader, count, at);
   const children = new Array<Element>(count);
   for (let i = 0; i < count; i++) {
-    const of = fitting(type === 'array' ? layout?.of : fieldLayout(layout, i, count), nextType(reader));
-    children[i] = decodeTagged(reader, of, pathBelow(layout, path, of, i), depth + 1);
+    const declared = type === 'array' ? layout?.of : fieldLayout(layout, i, count);
+    children[i] = decodeItem(reader, declared, layout, path, i, depth + 1);
   }
   return element(layout, path, type, children, extras);
 }
@@ -168,20 +168,29 @@ function readType(reader: ByteReader): AxdrType {
   return TYPE_OF_TAG[tag] ?? reader.fail('bad-axdr', `0x${tag.toString(16).padStart(2, '0')} is not a DLMS data type`, at);
 }
 
-/** Type of the value at the reader without reading it. */
-function nextType(reader: ByteReader): AxdrType | undefined {
-  return TYPE_OF_TAG[reader.bytes[reader.at] ?? 0];
+/** Reads the tag of a value at a depth of nesting. */
+function readTag(reader: ByteReader, depth: number): AxdrType {
+  if (depth > MAX_DEPTH) reader.fail('bad-axdr', `nested deeper than ${MAX_DEPTH} levels`);
+  return readType(reader);
 }
 
-function decodeTagged(reader: ByteReader, layout: Layout | undefined, path: string, depth: number): Element {
-  if (depth > MAX_DEPTH) reader.fail('bad-axdr', `nested deeper than ${MAX_DEPTH} levels`);
-  return decodeValue(reader, readType(reader), layout, path, depth);
+/** Item `index` of a value that is under `outer` or, where names have ended, under `path`. */
+function decodeItem(
+  reader: ByteReader,
+  declared: Layout | undefined,
+  outer: Layout | undefined,
+  path: string,
+  index: number,
+  depth: number,
+): Element {
+  const type = readTag(reader, depth);
+  const layout = fitting(declared, type);
+  return decodeValue(reader, type, layout, pathBelow(outer, path, layout, index), depth);
 }
 
 function readRowType(reader: ByteReader, depth: number): RowType {
-  if (depth > MAX_DEPTH) reader.fail('bad-axdr', `nested deeper than ${MAX_DEPTH} levels`);
   const at = reader.at;
-  const type = readType(reader);
+  const type = readTag(reader, depth);
   if (type === 'array') {
     const count = reader.u16();
     return { array: count, of: readRowType(reader, depth + 1) };
@@ -258,5 +267,6 @@ function decodeCompactArray(reader: ByteReader, layout: Layout | undefined, path
  * @throws ProtocolFault
  */
 export function decodeAxdr(reader: ByteReader, layout: Layout | undefined, path: string): Element {
-  return decodeTagged(reader, fitting(layout, nextType(reader)), path, 0);
+  const type = readTag(reader, 0);
+  return decodeValue(reader, type, fitting(layout, type), path, 0);
 }

@@ -60,11 +60,15 @@ export function initialisationVector(originator: Eui64): Bytes {
   return iv;
 }
 
+/** The vector of the MAC being made: engines copy it at once. */
+const MAC_IV = new Uint8Array(12);
+
 /** The MAC of a header's message under a shared secret: 12 octets. @param input associated data, as `overMacInput` gives it */
 export function macOf(suite: CryptoSuite, header: MessageHeader, z: Bytes, input: Bytes): Bytes {
   const { originator, recipient, originatorCounter } = header;
   const key = deriveKey(suite, z, originator, CRA_FLAGS[header.cra], originatorCounter, recipient);
-  return suite.gmac(key, initialisationVector(originator), input, MAC_OCTETS);
+  copyEui64(originator, MAC_IV, 0);
+  return suite.gmac(key, MAC_IV, input, MAC_OCTETS);
 }
 
 /** The MAC of a message (its `mac` field is ignored) under a shared secret: 12 octets. */

@@ -53,7 +53,12 @@ export class ByteReader {
   }
 
   u32(): number {
-    return this.u16() * 0x10000 + this.u16();
+    this.need(4);
+    const b = this.bytes;
+    const { at } = this;
+    this.at = at + 4;
+    const upper = ((b[at] as number) << 24) | ((b[at + 1] as number) << 16);
+    return (upper | ((b[at + 2] as number) << 8) | (b[at + 3] as number)) >>> 0;
   }
 
   u64(): bigint {

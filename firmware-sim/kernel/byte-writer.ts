@@ -8,6 +8,27 @@ const BUFFER_OCTETS = 1024;
 const POOLED_OCTETS_MAX = 65_536;
 const FINISHED = new Uint8Array(0);
 
+/** Results that are too large for the heap and too small for an allocation of their own, which is dearer than their making. */
+const SLAB_OCTETS = 16_384;
+const SLAB_RESULT_MIN = 65;
+const SLAB_RESULT_MAX = 1_024;
+let slab = new ArrayBuffer(0);
+let slabAt = 0;
+
+/** A copy of some octets. Copies of middling size share a buffer: nobody writes into them. */
+function copyOf(octets: Uint8Array): Bytes {
+  const { length } = octets;
+  if (length < SLAB_RESULT_MIN || length > SLAB_RESULT_MAX) return octets.slice();
+  if (slabAt + length > slab.byteLength) {
+    slab = new ArrayBuffer(SLAB_OCTETS);
+    slabAt = 0;
+  }
+  const copy = new Uint8Array(slab, slabAt, length);
+  copy.set(octets);
+  slabAt += length;
+  return copy;
+}
+
 /** A growing output buffer, big-endian unless a name says otherwise. `finish` or `use` ends it. */
 export class ByteWriter {
   #buffer: Uint8Array;
@@ -115,7 +136,7 @@ export class ByteWriter {
 
   /** What has been written, in octets of its own; ends the writer. */
   finish(): Bytes {
-    const written = this.#buffer.slice(0, this.#length);
+    const written = copyOf(this.#buffer.subarray(0, this.#length));
     this.#release();
     return written;
   }
