@@ -172,7 +172,7 @@ export class Esme {
 
   /** What the meter keeps; its registers show what has been used until now. */
   snapshot(now: Millis): EsmeSnapshot {
-    this.#life.advance(now, this.#untold);
+    this.#life.advanceUntil(now, this.#untold);
     const activeImportWh = String(energyOf(objectsOf(this.device), 'activeImport'));
     return { ...this.device.snapshot(), registers: { activeImportWh } };
   }

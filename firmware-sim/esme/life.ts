@@ -2,6 +2,7 @@ import { CosemAccount } from '../device/cosem/account.ts';
 import { cosemNonDisablement } from '../device/cosem/non-disablement.ts';
 import { CosemSupply } from '../device/cosem/supply.ts';
 import type { Device } from '../device/device.ts';
+import type { CaseSensors } from '../device/life/case-sensors.ts';
 import { ClockKeeper } from '../device/life/clock-keeper.ts';
 import { Life } from '../device/life/life.ts';
 import type { SupplySwitch } from '../device/life/supply-switch.ts';
@@ -18,9 +19,11 @@ import { Outages } from './outages.ts';
 import { PowerReading } from './power-reading.ts';
 import { PriceReading } from './price-reading.ts';
 import { EnergyRegisters } from './registers.ts';
+import { type ElectricityTamper, electricitySensors } from './sensors.ts';
 import { Tariff } from './tariff.ts';
 import { AverageVoltage } from './voltage-average.ts';
 import { VoltageEvents } from './voltage-events.ts';
+import { Wiring } from './wiring.ts';
 
 /** What an electricity meter does as time passes. Organs act in the order they are listed in. */
 export class EsmeLife extends Life {
@@ -30,6 +33,7 @@ export class EsmeLife extends Life {
   readonly clock: ClockKeeper;
   readonly payment: Payment;
   readonly outages: Outages;
+  readonly sensors: CaseSensors<ElectricityTamper>;
   readonly #device: Device;
 
   constructor(device: Device) {
@@ -41,11 +45,14 @@ export class EsmeLife extends Life {
     const payment = new Payment(device, { account, supply, calendar: cosemNonDisablement(device), rate: tariff });
     tariff.charger = payment;
     const outages = new Outages(device, load);
+    const sensors = electricitySensors(device, supply);
     const clock = new ClockKeeper(device);
     super(
       [
         clock,
         outages,
+        sensors,
+        new Wiring(device, flow),
         new LoadLimit(device, supply, flow),
         new AverageVoltage(device, () => load.profile),
         new VoltageEvents(device, flow),
@@ -66,6 +73,7 @@ export class EsmeLife extends Life {
     this.clock = clock;
     this.payment = payment;
     this.outages = outages;
+    this.sensors = sensors;
     this.#device = device;
   }
 

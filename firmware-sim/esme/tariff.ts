@@ -79,6 +79,11 @@ export class Tariff implements Organ, SpendingRate {
     return { places: [register, counter], price: prices.price(priceIndex) };
   }
 
+  /** Name of the register that an element is counted in now: `tou-1`, `block-2-3` (third column), `secondary-1`. */
+  register(element: Element, now: Millis): string | undefined {
+    return this.#inForce(element, now)?.places[0]?.name;
+  }
+
   /** What a kilowatt hour of an element costs now. */
   price(element: Element, now: Millis): UnitPrice | undefined {
     return this.#inForce(element, now)?.price;

@@ -1,5 +1,6 @@
 import type { Device } from '../device/device.ts';
 import type { DeviceEffect } from '../device/effects.ts';
+import { byHand, type HandOutcome } from '../device/life/by-hand.ts';
 import { activateEmergencyCredit } from '../device/payment/adjusting.ts';
 import { Books } from '../device/payment/books.ts';
 import type { HomeOutcome } from '../device/payment/tokens.ts';
@@ -15,12 +16,6 @@ import { pinAllows } from './privacy-pin.ts';
 
 /** Events of the user interface (GBCS table 16.2). */
 const EVENT = { done: 0x8161, notDone: 0x8162, messageAcknowledged: 0x81a6 } as const;
-
-/** What a person's action led to. */
-export interface HandOutcome {
-  readonly done: boolean;
-  readonly effects: readonly DeviceEffect[];
-}
 
 /** What somebody can do who stands before a gas meter. Each action happens at its moment, with everything that was due before. */
 export class GsmeHand {
@@ -61,7 +56,7 @@ export class GsmeHand {
 
   /** Says that the message on the display has been read. */
   acknowledgeMessage(now: Millis): HandOutcome {
-    return this.#act(now, (effects) => {
+    return byHand(this.#device, now, (effects) => {
       const message = this.#store.record('message');
       if (!message || message.Acknowledged === true) return false;
       this.#store.setRecords('message', [{ ...message, Acknowledged: true }]);
@@ -72,7 +67,7 @@ export class GsmeHand {
 
   /** Puts a battery in, with so many days of life; 0 days: takes it out. */
   changeBattery(days: number, now: Millis): HandOutcome {
-    return this.#act(now, (effects) => {
+    return byHand(this.#device, now, (effects) => {
       gsmeLifeOf(this.#device).battery.replace(days, now, effects);
       return true;
     });
@@ -80,7 +75,7 @@ export class GsmeHand {
 
   /** Opens a cover, holds a magnet to the meter, tilts it; or stops doing so. */
   tamper(tamper: GasTamper, present: boolean, now: Millis): HandOutcome {
-    return this.#act(now, (effects) => {
+    return byHand(this.#device, now, (effects) => {
       gsmeLifeOf(this.#device).sensors.tamper(tamper, present, now, effects);
       return true;
     });
@@ -88,7 +83,7 @@ export class GsmeHand {
 
   /** Lets the meter notice something about the flow that the load does not say. */
   flowEvent(event: GasFlowEvent, now: Millis): HandOutcome {
-    return this.#act(now, (effects) => {
+    return byHand(this.#device, now, (effects) => {
       this.#raise(GAS_FLOW_EVENTS[event], now, effects);
       return true;
     });
@@ -96,7 +91,7 @@ export class GsmeHand {
 
   /** The valve sticks where it is, or is free again. */
   jamValve(jammed: boolean, now: Millis): HandOutcome {
-    return this.#act(now, () => {
+    return byHand(this.#device, now, () => {
       gsmeLifeOf(this.#device).valve.jam(jammed);
       return true;
     });
@@ -104,19 +99,11 @@ export class GsmeHand {
 
   /** An action of the meter's menu: it may need the PIN, and is logged whether it succeeds or not. */
   #menu(now: Millis, pin: string | undefined, action: (effects: DeviceEffect[]) => boolean): HandOutcome {
-    return this.#act(now, (effects) => {
+    return byHand(this.#device, now, (effects) => {
       const done = pinAllows(this.#store, pin) && action(effects);
       this.#raise(done ? EVENT.done : EVENT.notDone, now, effects);
       return done;
     });
-  }
-
-  #act(now: Millis, action: (effects: DeviceEffect[]) => boolean): HandOutcome {
-    const effects: DeviceEffect[] = [];
-    this.#device.life?.advance(now, effects);
-    const done = action(effects);
-    this.#device.life?.settle(now, effects);
-    return { done, effects };
   }
 
   #raise(code: number, now: Millis, effects: DeviceEffect[]): void {

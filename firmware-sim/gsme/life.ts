@@ -1,4 +1,5 @@
 import type { Device } from '../device/device.ts';
+import type { CaseSensors } from '../device/life/case-sensors.ts';
 import { ClockKeeper } from '../device/life/clock-keeper.ts';
 import { Life } from '../device/life/life.ts';
 import { constantLoad, type GasLoad, NO_GAS } from '../device/metering/load.ts';
@@ -14,7 +15,7 @@ import { GasBattery } from './gas-battery.ts';
 import { GasLogs } from './gas-logs.ts';
 import { GasPushes } from './gas-pushes.ts';
 import { GasRegisters } from './gas-registers.ts';
-import { GasSensors } from './gas-sensors.ts';
+import { type GasTamper, gasSensors } from './gas-sensors.ts';
 import { GasValve } from './gas-valve.ts';
 import { NetworkLog } from './network-log.ts';
 import { ProfileLog } from './profile-log.ts';
@@ -27,7 +28,7 @@ export class GsmeLife extends Life {
   readonly battery: GasBattery;
   readonly valve: GasValve;
   readonly registers: GasRegisters;
-  readonly sensors: GasSensors;
+  readonly sensors: CaseSensors<GasTamper>;
   readonly payment: Payment;
   readonly profileLog: ProfileLog;
   readonly pushes: GasPushes;
@@ -47,7 +48,7 @@ export class GsmeLife extends Life {
     const battery = new GasBattery(device, valve);
     const pushes = new GasPushes(device, profileLog);
     const logs = [profileLog, new NetworkLog(device, registers), new GasLogs(device, registers), pushes];
-    const sensors = new GasSensors(device, valve);
+    const sensors = gasSensors(device, valve);
     super([clock, battery, sensors, valve, registers, payment, ...logs, load]);
     this.clock = clock;
     this.battery = battery;

@@ -5,6 +5,8 @@ import { type Access, DONE, type Outcome, RESULT, refusedWith } from './access.t
 import { isActivation, namedMoment } from './activations.ts';
 import { fieldsAlert } from './alert-content.ts';
 import { writeActivationTime } from './future.ts';
+import { FORGETS } from './household.ts';
+import type { CosemKey } from './key.ts';
 import { appendRow } from './logs.ts';
 import { withValue } from './numbers.ts';
 import { limitOffset, OFFSET_LIMIT } from './randomised-offset.ts';
@@ -97,9 +99,18 @@ const PERIODS = [117, 118, 119, 120, 121].flatMap((e) =>
   [1, 3].map((f): [string, WriteEffect] => [`1/0-0:94.44.${e}.${f + 1}/2`, endOfPeriod(`1/0-0:94.44.${e}.${f}/2`)]),
 );
 
+/** What the household did about the value before is over. */
+const forgets =
+  (key: CosemKey): WriteEffect =>
+  ({ store }) => {
+    store.forget(key);
+    return DONE;
+  };
+
 const EFFECTS: ReadonlyMap<string, WriteEffect> = new Map<string, WriteEffect>([
   ...MASKED_SETTINGS.map(([mask, settings]): [string, WriteEffect] => [mask, applyMask(settings)]),
   ...PERIODS,
+  ...FORGETS.map(([written, forgotten]): [string, WriteEffect] => [written, forgets(forgotten)]),
   [OFFSET_LIMIT, limitOffset],
   ['1/0-0:94.44.10.0/2', reportConfiguration],
   ['1/0-0:94.44.10.1/2', noteScan],

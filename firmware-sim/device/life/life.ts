@@ -77,6 +77,15 @@ export class Life {
 
   /** Lives up to a moment: everything due until then happens, at its own time. A moment in the past changes nothing. */
   advance(now: Millis, effects: DeviceEffect[]): void {
+    this.#advance(now, effects, true);
+  }
+
+  /** Lives up to a moment and leaves what is due at it: for somebody who looks just then. */
+  advanceUntil(now: Millis, effects: DeviceEffect[]): void {
+    this.#advance(now, effects, false);
+  }
+
+  #advance(now: Millis, effects: DeviceEffect[], inclusive: boolean): void {
     this.#begin(now);
     let stuck = 0;
     while (this.#livedTo !== undefined) {
@@ -84,7 +93,7 @@ export class Life {
       const next = Math.max(this.#livedTo, Math.min(now, deadline ?? now));
       stuck = next > this.#livedTo ? 0 : stuck + 1;
       assert(stuck < STUCK_AFTER, `some organ has something to do at ${next} for ever: ${this.#restless(next)}`);
-      const due = deadline !== undefined && deadline <= next;
+      const due = deadline !== undefined && deadline <= next && (inclusive || next < now);
       if (this.#poweredDown && !due) return;
       if (this.#poweredDown) this.powerUp(next, effects);
       else {

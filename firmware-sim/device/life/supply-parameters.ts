@@ -25,6 +25,16 @@ export const SUPPLY_PARAMETERS = {
     help: 'milliseconds from then until it reports the outage',
     source: 'not published',
   },
+  reverseCurrentWatts: {
+    default: 0,
+    help: 'export in watts above which an electricity meter reports reverse current; 0: never',
+    source: 'ours',
+  },
+  displaySeconds: {
+    default: 30,
+    help: 'seconds after the last button until a meter shows its first page again and forgets that the PIN was entered',
+    source: 'a maker’s manual',
+  },
   clockCheckHours: {
     default: 24,
     help: 'hours between two comparisons of the clock with the hub',

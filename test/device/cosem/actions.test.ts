@@ -193,7 +193,7 @@ describe('registers, logs and clock', () => {
     const set = call(device, 'ECS70', setClock('07df0101ff000000008000ff', '07df0101ff00000a008000ff'), { now: NOW + 11_000 });
     expect([codes(set), device.clock]).toEqual([[0, 0, 0, 0, 0], { offsetMs: 60_000, status: 'unreliable' }]);
     expect(plainOf(set.results[3]?.data)).toBe('07df0101ff00010b008000ff');
-    expect([plainOf(set.results[4]?.data), logged(set.effects)]).toEqual([2, [0x8f0c]]);
+    expect([plainOf(set.results[4]?.data), logged(set.effects)]).toEqual([2, [0x81c6, 0x8f0c]]);
   });
 
   it('refuses an interval that ends before it starts, and to adjust without one', () => {

@@ -1,0 +1,206 @@
+import { CosemAccount } from '../device/cosem/account.ts';
+import { namedMoment } from '../device/cosem/activations.ts';
+import { MESSAGE, MESSAGE_READ } from '../device/cosem/household.ts';
+import { logSourceOf } from '../device/cosem/log-source.ts';
+import { readLog } from '../device/cosem/logs.ts';
+import { cosemNonDisablement } from '../device/cosem/non-disablement.ts';
+import { octetsOf } from '../device/cosem/numbers.ts';
+import { objectsOf } from '../device/cosem/objects.ts';
+import type { CosemKey, CosemStore } from '../device/cosem/store.ts';
+import type { Device } from '../device/device.ts';
+import type { SupplyState } from '../device/life/supply-switch.ts';
+import type { Account } from '../device/payment/account.ts';
+import type { Element, UnitPrice } from '../device/payment/spending.ts';
+import { combinedCredit, emergencyOwed, standingOf } from '../device/payment/standing.ts';
+import { toAscii } from '../kernel/bytes.ts';
+import { fromSeconds2000, type Millis, toIso, toSeconds2000 } from '../kernel/time.ts';
+import { esmeLifeOf } from './life.ts';
+
+/** Import of the primary and the secondary element, and export (GBCS mapping table, ECS17a, ECS17b). */
+const IMPORT: CosemKey = '1/0-0:94.44.34.10/2';
+const EXPORT: CosemKey = '3/1-0:2.8.0.255/2';
+const POWER: CosemKey = '1/0-0:94.44.34.20/2';
+/** Pounds, or else euros. */
+const IN_POUNDS: CosemKey = '9000/0-0:94.44.2.0/2';
+/** Date from which the household may see what was consumed (ECS12). */
+const VISIBLE_SINCE: CosemKey = '1/0-0:94.44.3.2/2';
+const DAILY_LOG: CosemKey = '7/0-0:99.1.3.255/2';
+const SUPPLIER: Readonly<Record<'name' | 'phone', CosemKey>> = {
+  name: '9000/0-0:96.13.1.255/2',
+  phone: '9000/0-0:96.13.0.255/2',
+};
+const CUSTOMER: CosemKey = '1/0-3:96.13.1.255/2';
+
+/** Digits of a register in kilowatt hours, cut off (ours: common on the meters that are installed). */
+const REGISTER_DIGITS = 6;
+const DAYS_SHOWN = 7;
+const DAY_MS: Millis = 86_400_000;
+
+/** What an element is charged at now. */
+export interface RateDisplay {
+  readonly element: Element;
+  /** `rate 1`, `rate 3, block 2`; undefined while nothing is known of it. */
+  readonly rate: string | undefined;
+  /** Of a kilowatt hour. */
+  readonly price: string | undefined;
+}
+
+/** Money of a prepayment or credit account, in pounds or euros, cut off after the second decimal. */
+export interface ElectricityAccountDisplay {
+  readonly balance: string;
+  readonly lowCredit: boolean;
+  /** Balance and emergency credit in use. */
+  readonly availableCredit: string;
+  /** Lines of emergency credit; the display alternates between them. Absent in credit mode. */
+  readonly emergencyCredit?: Readonly<{ state: 'available' | 'in use' | 'not available'; lines: readonly [string, string] }>;
+  /** What is still to be recovered; absent in credit mode. */
+  readonly debts?: Readonly<{ time1: string; time2: string; payment: string; accumulated: string }>;
+}
+
+/** What a household sees on an electricity meter, in words and digits. */
+export interface EsmeDisplay {
+  /** Kilowatt hours of import; of the secondary element where there is one; of export. */
+  readonly registers: Readonly<{ import: string; secondary?: string; export: string }>;
+  /** Active import now. */
+  readonly power: string;
+  readonly mode: 'credit' | 'prepayment';
+  readonly supply: Readonly<{ state: SupplyState; text: string }>;
+  readonly rates: readonly RateDisplay[];
+  /** Shown during non-disablement periods. */
+  readonly nonDisablement: 'F' | undefined;
+  readonly message: string | undefined;
+  readonly supplier: Readonly<{ name: string; phone: string }>;
+  /** Customer Identification Number. */
+  readonly customer: string;
+  /** Behind the privacy PIN; undefined without it. */
+  readonly account?: ElectricityAccountDisplay;
+  /** Consumption of the last days, newest first, as far as this household may see it; behind the PIN too. */
+  readonly history?: readonly Readonly<{ day: string; kilowattHours: string }>[];
+}
+
+const SUPPLY_TEXTS: Readonly<Record<SupplyState, string>> = {
+  enabled: 'on',
+  armed: 'ready: hold the button to turn on',
+  disabled: 'off',
+};
+
+/** What the display of an electricity meter shows. @param open whether no PIN protects it, or it has been entered */
+export function esmeDisplay(device: Device, now: Millis, open: boolean): EsmeDisplay {
+  const store = objectsOf(device);
+  const { supply, locked } = esmeLifeOf(device).supply;
+  const account = new CosemAccount(device);
+  const text = (key: CosemKey): string => toAscii(octetsOf(store.get(key)));
+  return {
+    registers: registersIn(store),
+    power: `${Number(store.get(POWER)?.children[0]?.value ?? 0)} W`,
+    mode: account.prepayment ? 'prepayment' : 'credit',
+    supply: { state: supply, text: locked ? 'off: call your supplier' : SUPPLY_TEXTS[supply] },
+    rates: ratesOf(device, now),
+    nonDisablement: isHeld(device, account, now) ? 'F' : undefined,
+    message: store.has(MESSAGE_READ) ? undefined : text(MESSAGE) || undefined,
+    supplier: { name: text(SUPPLIER.name), phone: text(SUPPLIER.phone) },
+    customer: text(CUSTOMER),
+    ...(open && { account: accountOf(device, account), history: historyOf(device, now) }),
+  };
+}
+
+/** Kilowatt hours as a register shows them: whole ones, nothing rounded up. */
+export function registerText(wattHours: number): string {
+  return String(Math.floor(wattHours / 1_000)).padStart(REGISTER_DIGITS, '0');
+}
+
+function registersIn(store: CosemStore): EsmeDisplay['registers'] {
+  const [imported, , , , secondary] = store.get(IMPORT)?.children ?? [];
+  return {
+    import: registerText(Number(imported?.value ?? 0)),
+    ...(secondary && { secondary: registerText(Number(secondary.value)) }),
+    export: registerText(Number(store.get(EXPORT)?.value ?? 0)),
+  };
+}
+
+const inPounds = (store: CosemStore): boolean => store.get(IN_POUNDS)?.value !== false;
+
+/** Money cut off after the second decimal. */
+function moneyText(store: CosemStore, millipence: number): string {
+  const pence = Math.trunc(millipence / 1_000);
+  const digits = String(Math.abs(pence)).padStart(3, '0');
+  return `${pence < 0 ? '-' : ''}${inPounds(store) ? '£' : '€'}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}
+
+/** A price in hundredths of the currency unit, with the decimals it has. */
+function priceText(store: CosemStore, { value, scale }: UnitPrice): string {
+  const decimals = Math.max(0, -scale - 2);
+  const digits = String(Math.abs(value) * 10 ** Math.max(0, scale + 2)).padStart(decimals + 1, '0');
+  const number = decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+  return `${value < 0 ? '-' : ''}${number}${inPounds(store) ? 'p' : 'c'}/kWh`;
+}
+
+/** `tou-1` is rate 1; `block-2-3` rate 3 in its second block. */
+function rateText(register: string): string {
+  const [kind, first, second] = register.split('-');
+  return kind === 'block' ? `rate ${second}, block ${first}` : `rate ${first}`;
+}
+
+function ratesOf(device: Device, now: Millis): readonly RateDisplay[] {
+  const { tariff } = esmeLifeOf(device);
+  return tariff.elements.map((element) => {
+    const [register, price] = [tariff.register(element, now), tariff.price(element, now)];
+    return {
+      element,
+      rate: register === undefined ? undefined : rateText(register),
+      price: price && priceText(objectsOf(device), price),
+    };
+  });
+}
+
+/** Supply is not disabled for want of credit now. */
+function isHeld(device: Device, { prepayment }: Account, now: Millis): boolean {
+  const known = device.clock.status !== 'invalid';
+  return prepayment && known && cosemNonDisablement(device).isActive(device.localTime(now));
+}
+
+function accountOf(device: Device, account: Account): ElectricityAccountDisplay {
+  const store = objectsOf(device);
+  const money = (millipence: number): string => moneyText(store, millipence);
+  const standing = standingOf(account, device.parameters.creditThresholdsInclusive);
+  const shown = { balance: money(account.balance('meterBalance')), lowCredit: standing.low };
+  if (!account.prepayment) return { ...shown, availableCredit: shown.balance };
+  const offered = standing.available ? 'available' : 'not available';
+  return {
+    ...shown,
+    availableCredit: money(combinedCredit(account)),
+    emergencyCredit: {
+      state: account.emergencyActive ? 'in use' : offered,
+      lines: [
+        `emergency credit ${money(account.balance('emergencyCredit'))}`,
+        `emergency credit owed ${money(emergencyOwed(account))}`,
+      ],
+    },
+    debts: {
+      time1: money(account.balance('timeDebt1')),
+      time2: money(account.balance('timeDebt2')),
+      payment: money(account.balance('paymentDebt')),
+      accumulated: money(account.balance('accumulatedDebt')),
+    },
+  };
+}
+
+/** From when on this household may see what was consumed; a change of tenancy that is yet to come hides nothing (ECS12). */
+export function visibleSince(device: Device, now: Millis): Millis | undefined {
+  const since = namedMoment(octetsOf(objectsOf(device).get(VISIBLE_SINCE)));
+  return since === undefined || since > device.localTime(now) ? undefined : since;
+}
+
+function historyOf(device: Device, now: Millis): NonNullable<EsmeDisplay['history']> {
+  const store = objectsOf(device);
+  const at = device.localTime(now);
+  // A row stands at the end of its day, so that the first one of a tenancy ends a day after it began.
+  const since = visibleSince(device, now);
+  const from = Math.max(at - DAYS_SHOWN * DAY_MS, since === undefined ? 0 : since + 1_000);
+  const range = { from: toSeconds2000(from), to: toSeconds2000(at) };
+  const rows = readLog(logSourceOf(device, store, at), DAILY_LOG, range)?.children ?? [];
+  return [...rows].reverse().map(({ children: [end, wattHours] }) => ({
+    day: toIso(fromSeconds2000(Number(end?.value)) - DAY_MS).slice(0, 10),
+    kilowattHours: (Number(wattHours?.value ?? 0) / 1_000).toFixed(3),
+  }));
+}
