@@ -107,6 +107,19 @@ describe('a life', () => {
     );
   });
 
+  it('leaves what is due at a moment to those who come after somebody who only looks', () => {
+    const life = new Life([new Ticker('a', 10)]);
+    const effects: DeviceEffect[] = [];
+    life.start(0);
+    life.advanceUntil(20, effects);
+    expect([times(effects), life.livedTo]).toEqual([[[10, 10]], 20]);
+    life.advance(20, effects);
+    expect(times(effects)).toEqual([
+      [10, 10],
+      [20, 10],
+    ]);
+  });
+
   it('sleeps without power and goes on when it is back', () => {
     const life = new Life([new Ticker('a', 10)]);
     const effects: DeviceEffect[] = [];
