@@ -30,23 +30,21 @@ function thresholdsOf({ thresholds }: BlockColumn, store: CosemStore): readonly 
   return end < 0 ? values : values.slice(0, end);
 }
 
-/** How many thresholds a column has reached, one after the other. */
-function reached(thresholds: readonly number[], sum: Used): number {
-  const next = thresholds.findIndex((threshold) => unitsTo(threshold, sum) > 0);
-  return next < 0 ? thresholds.length : next;
+/** A block, and the watt milliseconds that it still takes before the next one applies. */
+export interface BlockInForce {
+  readonly block: Block;
+  readonly room: number;
 }
 
 /**
  * The block that counts: a block applies once what the column has used in the billing period, in all its blocks, is at least its
- * threshold.
+ * threshold. The thresholds are reached one after the other.
  */
-export function blockInForce(column: BlockColumn, store: CosemStore, tallies: Tallies): Block {
-  return column.blocks[reached(thresholdsOf(column, store), used(column, tallies))] as Block;
-}
-
-/** Watt milliseconds until the next block applies; undefined in the last. */
-export function unitsToNextBlock(column: BlockColumn, store: CosemStore, tallies: Tallies): number | undefined {
+export function blockInForce(column: BlockColumn, store: CosemStore, tallies: Tallies): BlockInForce {
   const [thresholds, sum] = [thresholdsOf(column, store), used(column, tallies)];
-  const next = thresholds[reached(thresholds, sum)];
-  return next === undefined ? undefined : unitsTo(next, sum);
+  const next = thresholds.findIndex((threshold) => unitsTo(threshold, sum) > 0);
+  const at = next < 0 ? thresholds.length : next;
+  const threshold = thresholds[at];
+  const room = threshold === undefined ? Number.POSITIVE_INFINITY : unitsTo(threshold, sum);
+  return { block: column.blocks[at] as Block, room };
 }

@@ -21,15 +21,19 @@ export class PowerReading implements Organ {
     this.#flow = flow;
   }
 
+  start(): void {
+    this.#show();
+  }
+
   deadline(): undefined {
     return undefined;
   }
 
-  pass(): void {
+  act(): void {
     this.#show();
   }
 
-  act(): void {
+  powerUp(): void {
     this.#show();
   }
 

@@ -37,11 +37,19 @@ export class PriceReading implements Organ {
     this.#seen = this.#dependsOn();
   }
 
+  start(now: Millis): void {
+    this.#show(now);
+  }
+
   deadline(): undefined {
     return undefined;
   }
 
   act(now: Millis): void {
+    this.#show(now);
+  }
+
+  powerUp(now: Millis): void {
     this.#show(now);
   }
 

@@ -7,15 +7,16 @@ import type { Organ, OrganState } from '../device/life/organ.ts';
 import type { ElectricityLoad } from '../device/metering/load.ts';
 import type { ConsumptionCharger, Element, Spending, SpendingRate, UnitPrice } from '../device/payment/spending.ts';
 import type { Millis } from '../kernel/time.ts';
-import { blockInForce, unitsToNextBlock } from './block-columns.ts';
+import { blockInForce } from './block-columns.ts';
 import { UNITS_PER_WH } from './registers.ts';
 import type { TariffChoice } from './tariff-selector.ts';
 import { TariffSwitching } from './tariff-switching.ts';
 
-/** Where consumption of an element is counted now, and what it costs. */
+/** Where consumption of an element is counted now, what it costs, and how much may still go there. */
 interface InForce {
   readonly places: readonly RegisterPlace[];
   readonly price: UnitPrice;
+  readonly room: number;
 }
 
 /** What the calendars of the elements have chosen, until one of them switches. */
@@ -26,7 +27,7 @@ interface Choices {
 
 /**
  * The tariffs of an electricity meter: consumption of each element goes into the register that is in force, at its price. A column of a
- * block tariff passes into its next block at the millisecond at which its counter reaches the threshold. Registers never go back.
+ * block tariff passes into its next block where its counter reaches the threshold, to the watt second. Registers never go back.
  */
 export class Tariff implements Organ, SpendingRate {
   readonly name = 'tariff';
@@ -74,9 +75,11 @@ export class Tariff implements Organ, SpendingRate {
     const choice = this.#chosen(now).of.get(element);
     if (choice === undefined) return undefined;
     const { prices } = this.#switching[element];
-    if (choice.kind === 'time-of-use') return { places: [choice.register], price: prices.price(choice.priceIndex) };
-    const { register, counter, priceIndex } = blockInForce(choice, objectsOf(this.#device), this.#tallies);
-    return { places: [register, counter], price: prices.price(priceIndex) };
+    if (choice.kind === 'time-of-use') {
+      return { places: [choice.register], price: prices.price(choice.priceIndex), room: Number.POSITIVE_INFINITY };
+    }
+    const { block, room } = blockInForce(choice, objectsOf(this.#device), this.#tallies);
+    return { places: [block.register, block.counter], price: prices.price(block.priceIndex), room };
   }
 
   /** Name of the register that an element is counted in now: `tou-1`, `block-2-3` (third column), `secondary-1`. */
@@ -108,8 +111,8 @@ export class Tariff implements Organ, SpendingRate {
     const choice = this.#chosen(now).of.get('primary');
     const { importWatts } = this.#flow();
     if (choice?.kind !== 'blocks' || importWatts === 0) return undefined;
-    const units = unitsToNextBlock(choice, objectsOf(this.#device), this.#tallies);
-    return units === undefined ? undefined : now + Math.ceil(units / importWatts);
+    const { room } = blockInForce(choice, objectsOf(this.#device), this.#tallies);
+    return room === Number.POSITIVE_INFINITY ? undefined : now + Math.ceil(room / importWatts);
   }
 
   pass(from: Millis, to: Millis): void {
@@ -117,11 +120,16 @@ export class Tariff implements Organ, SpendingRate {
     for (const element of this.elements) this.#count(element, wattsOf(load, element) * (to - from), from);
   }
 
+  /** Fills blocks like buckets: in the millisecond in which one is full, what is left goes into the next. */
   #count(element: Element, units: number, from: Millis): void {
-    const inForce = units > 0 ? this.#inForce(element, from) : undefined;
-    if (!inForce) return;
-    for (const place of inForce.places) this.#tallies.add(place, units);
-    this.charger?.consumed(element, BigInt(units), inForce.price);
+    for (let left = units; left > 0; ) {
+      const inForce = this.#inForce(element, from);
+      if (!inForce) return;
+      const part = Math.min(left, inForce.room);
+      for (const place of inForce.places) this.#tallies.add(place, part);
+      this.charger?.consumed(element, BigInt(part), inForce.price);
+      left -= part;
+    }
   }
 
   act(now: Millis): void {

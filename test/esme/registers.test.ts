@@ -50,6 +50,19 @@ describe('the energy registers of an electricity meter', () => {
     }
   });
 
+  it('go on with the power of the moment when mains is back', () => {
+    const changes = [
+      [0, EVERYTHING],
+      [100, { volts: [0, 0, 0] }],
+      [200, { importWatts: 720 }],
+    ] as const;
+    const home = new Living(changes, {}, FROM_ZERO).until(210);
+    expect([registers(home), home.held(POWER)]).toEqual([
+      [[102, WH, 10, VARH, 50], 25, 1],
+      [720, [0, 27], 720],
+    ]);
+  });
+
   it('stop at the second at which the supplier disables the supply, and the power shows it at once', () => {
     const home = new Living([[0, EVERYTHING]], {}, FROM_ZERO).until(500);
     home.command('ECS43', [{ operation: 'action', key: '9/0-0:10.0.106.255/1', data: 52 }]);

@@ -4,71 +4,23 @@ import { ActivityCalendar } from '../../../firmware-sim/device/cosem/activity-ca
 import { cosemDefaults } from '../../../firmware-sim/device/cosem/defaults.ts';
 import { setPlain } from '../../../firmware-sim/device/cosem/numbers.ts';
 import { CosemStore } from '../../../firmware-sim/device/cosem/store.ts';
-import type { Plain } from '../../../firmware-sim/device/cosem/value.ts';
 import { holds } from '../../support/property.ts';
-import { disagreements, hex, type NaiveDate, naiveMatches, switchesByMinute } from './naive-calendar.ts';
+import { calendarTables, disagreements, type NaiveCalendar, naiveDay, switchesByMinute } from './naive-calendar.ts';
 
 const CALENDAR = '20/0-0:13.0.0.255';
 const SPECIAL_DAYS = '11/0-0:11.0.0.255/2';
-const TARIFF_SCRIPTS = '00000a0064ff';
 
-interface NaiveCalendar {
-  readonly seasons: readonly { readonly start: NaiveDate; readonly week: number }[];
-  /** Day ids of weeks 1, 2, ..., Monday first. */
-  readonly weeks: readonly (readonly number[])[];
-  /** Actions of days 1, 2, ... */
-  readonly days: readonly (readonly { readonly hour: number; readonly minute: number; readonly selector: number }[])[];
-  readonly special: readonly { readonly date: NaiveDate; readonly dayId: number }[];
-}
-
-const two = (n: number): string => n.toString(16).padStart(2, '0');
-
-function calendarOf({ seasons, weeks, days, special }: NaiveCalendar): ActivityCalendar {
+function calendarOf(naive: NaiveCalendar): ActivityCalendar {
   const store = new CosemStore('ESME', cosemDefaults('ESME'));
-  const seasonRows = seasons.map(({ start, week }): Plain => ['61', `${hex(start)}00000000800000`, two(week)]);
-  const action = ({ hour, minute, selector }: NaiveCalendar['days'][number][number]): Plain => [
-    `${two(hour)}${two(minute)}0000`,
-    TARIFF_SCRIPTS,
-    selector,
-  ];
-  setPlain(store, `${CALENDAR}/3`, seasonRows);
-  setPlain(
-    store,
-    `${CALENDAR}/4`,
-    weeks.map((ids, i): Plain => [two(i + 1), ...ids]),
-  );
-  setPlain(
-    store,
-    `${CALENDAR}/5`,
-    days.map((actions, i): Plain => [i + 1, actions.map(action)]),
-  );
-  setPlain(
-    store,
-    SPECIAL_DAYS,
-    special.map(({ date, dayId }, i): Plain => [i + 1, hex(date), dayId]),
-  );
+  const { seasons, weeks, days, special } = calendarTables(naive);
+  setPlain(store, `${CALENDAR}/3`, seasons);
+  setPlain(store, `${CALENDAR}/4`, weeks);
+  setPlain(store, `${CALENDAR}/5`, days);
+  setPlain(store, SPECIAL_DAYS, special);
   return ActivityCalendar.of(store, CALENDAR, SPECIAL_DAYS);
 }
 
 const DAY = 86_400_000;
-
-/** The season that began last, looked for day by day. */
-function naiveWeek({ seasons }: NaiveCalendar, at: Date): number | undefined {
-  for (let back = 0; back <= 366 * 9; back++) {
-    const day = new Date(at.getTime() - back * DAY);
-    const begun = seasons.filter(({ start }) => naiveMatches(start, day)).at(-1);
-    if (begun) return begun.week;
-  }
-  return undefined;
-}
-
-function naiveDay(calendar: NaiveCalendar, at: Date): NaiveCalendar['days'][number] {
-  const week = naiveWeek(calendar, at);
-  if (week === undefined) return [];
-  const special = calendar.special.find(({ date }) => naiveMatches(date, at));
-  const id = special?.dayId ?? calendar.weeks[week - 1]?.[(at.getUTCDay() + 6) % 7] ?? 0;
-  return calendar.days[id - 1] ?? [];
-}
 
 function naiveSwitches(calendar: NaiveCalendar): ReturnType<typeof switchesByMinute> {
   const days = new Map<number, NaiveCalendar['days'][number]>();

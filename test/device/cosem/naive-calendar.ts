@@ -1,3 +1,5 @@
+import type { Plain } from '../../../firmware-sim/device/cosem/value.ts';
+
 /** A date as people say it; what is left out is any. */
 export interface NaiveDate {
   readonly year?: number;
@@ -27,6 +29,54 @@ export function naiveMatches({ year, month, day, weekday }: NaiveDate, at: Date)
     (wanted === undefined || wanted === at.getUTCDate()) &&
     (weekday === undefined || weekday % 7 === at.getUTCDay())
   );
+}
+
+/** A calendar as people say it: seasons, weeks, days and special days. */
+export interface NaiveCalendar {
+  readonly seasons: readonly { readonly start: NaiveDate; readonly week: number }[];
+  /** Day ids of weeks 1, 2, ..., Monday first. */
+  readonly weeks: readonly (readonly number[])[];
+  /** Actions of days 1, 2, ... */
+  readonly days: readonly (readonly { readonly hour: number; readonly minute: number; readonly selector: number }[])[];
+  readonly special: readonly { readonly date: NaiveDate; readonly dayId: number }[];
+}
+
+const TARIFF_SCRIPTS = '00000a0064ff';
+
+/** The tables of a calendar in plain form: attributes 3, 4 and 5, or 7, 8 and 9, and the special days beside them. */
+export function calendarTables({ seasons, weeks, days, special }: NaiveCalendar) {
+  const action = ({ hour, minute, selector }: NaiveCalendar['days'][number][number]): Plain => [
+    `${octet(hour)}${octet(minute)}0000`,
+    TARIFF_SCRIPTS,
+    selector,
+  ];
+  return {
+    seasons: seasons.map(({ start, week }): Plain => ['61', `${hex(start)}000000008000ff`, octet(week)]),
+    weeks: weeks.map((ids, i): Plain => [octet(i + 1), ...ids]),
+    days: days.map((actions, i): Plain => [i + 1, actions.map(action)]),
+    special: special.map(({ date, dayId }, i): Plain => [i + 1, hex(date), dayId]),
+  };
+}
+
+const DAY = 86_400_000;
+
+/** The season that began last, looked for day by day. */
+function naiveWeek({ seasons }: NaiveCalendar, at: Date): number | undefined {
+  for (let back = 0; back <= 366 * 9; back++) {
+    const day = new Date(at.getTime() - back * DAY);
+    const begun = seasons.filter(({ start }) => naiveMatches(start, day)).at(-1);
+    if (begun) return begun.week;
+  }
+  return undefined;
+}
+
+/** What a day does, straight from the Blue Book's words. */
+export function naiveDay(calendar: NaiveCalendar, at: Date): NaiveCalendar['days'][number] {
+  const week = naiveWeek(calendar, at);
+  if (week === undefined) return [];
+  const special = calendar.special.find(({ date }) => naiveMatches(date, at));
+  const id = special?.dayId ?? calendar.weeks[week - 1]?.[(at.getUTCDay() + 6) % 7] ?? 0;
+  return calendar.days[id - 1] ?? [];
 }
 
 interface NaiveSwitch {

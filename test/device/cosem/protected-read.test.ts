@@ -2,40 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { Element } from '../../../firmware-sim/codec/element.ts';
 import type { Device } from '../../../firmware-sim/device/device.ts';
 import { PROTECTED_ATTRIBUTES } from '../../../firmware-sim/dictionary/alert-layouts.ts';
-import { obisBytes } from '../../../firmware-sim/dictionary/cosem-obis.ts';
 import { type AccessResult, dlms } from '../../../firmware-sim/gbcs/dlms-apdu.ts';
 import type { MessageHeader } from '../../../firmware-sim/gbcs/header.ts';
 import type { WholeMessage } from '../../../firmware-sim/gbcs/message.ts';
 import { openParts, sensitiveContext } from '../../../firmware-sim/gbcs/sensitive.ts';
-import { fromHex, NO_BYTES } from '../../../firmware-sim/kernel/bytes.ts';
+import { NO_BYTES } from '../../../firmware-sim/kernel/bytes.ts';
 import { toSeconds2000 } from '../../../firmware-sim/kernel/time.ts';
 import { ESME, pki, SUPPLIER, suite } from '../bench.ts';
 import { call, codes, deviceOf, NOW, plainOf } from './calls.ts';
-
-const octets = (value: Uint8Array): Element => dlms('octet-string', value);
-const ALL = dlms('structure', [dlms('enum', 0), dlms('null-data', null)]);
-
-const between = (from: string, to: string): Element =>
-  dlms('structure', [dlms('enum', 1), dlms('structure', [octets(fromHex(from)), octets(fromHex(to))])]);
-
-const object = (classId: number, obis: string, restriction = ALL, index = 0): Element =>
-  dlms('structure', [
-    dlms('long-unsigned', classId),
-    octets(obisBytes(obis) ?? NO_BYTES),
-    dlms('integer', 2),
-    dlms('long-unsigned', index),
-    restriction,
-  ]);
-
-function request(objects: readonly Element[], blocks = 1): Element {
-  const agreed = dlms('structure', [octets(new Uint8Array(1)), octets(NO_BYTES)]);
-  const options = dlms('structure', [
-    ...[9, 8, 8, 0].map((size) => octets(new Uint8Array(size))),
-    dlms('structure', [dlms('enum', 2), agreed]),
-  ]);
-  const block = dlms('structure', [dlms('enum', 2), options]);
-  return dlms('structure', [dlms('array', objects), dlms('array', Array(blocks).fill(block))]);
-}
+import { ALL, between, object, request } from './protected-request.ts';
 
 const read = (device: Device, useCase: string, method: string, data: Element) =>
   call(device, useCase, [{ operation: 'action', key: `30/${method}/1`, data }]);
