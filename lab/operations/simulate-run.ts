@@ -1,20 +1,22 @@
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
 import { seededEntropy } from '../../firmware-sim/crypto/suite.ts';
-import { type Bytes, fromAscii } from '../../firmware-sim/kernel/bytes.ts';
+import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { type Millis, toIso } from '../../firmware-sim/kernel/time.ts';
 import type { StoredDevice } from '../devices/stored-devices.ts';
-import { textOf } from '../files/text.ts';
+import { textOf, writeText } from '../files/text.ts';
 import { loadKeystore } from '../keystore/keystore.ts';
 import { electricityLoad, gasLoad } from '../loads/meter-load.ts';
-import { readOctets, writeOctets } from '../ota/image-input.ts';
+import { readOctets } from '../ota/image-input.ts';
 import { DayCsv, dayJson, totalsJson } from '../simulate/day-json.ts';
 import { DayTable, totalsLines } from '../simulate/day-table.ts';
 import type { KeptMeter } from '../simulate/kept-meter.ts';
 import { type MeterChoice, meterChoice } from '../simulate/meter-choice.ts';
 import { OrderWorld } from '../simulate/order-world.ts';
 import { readOrders } from '../simulate/orders.ts';
+import type { PlotFacts } from '../simulate/plot/page.ts';
+import type { PlotRecord } from '../simulate/plot/plot-record.ts';
 import { readingsOf, readValues, supplyOf } from '../simulate/readings.ts';
 import {
   connect,
@@ -120,7 +122,12 @@ function progressOf({ from, to }: SimulateArguments, context: OperationContext):
   };
 }
 
-async function live(args: SimulateArguments, context: OperationContext, prepared: Prepared): Promise<Totals> {
+async function live(
+  args: SimulateArguments,
+  context: OperationContext,
+  prepared: Prepared,
+  plot: PlotRecord | undefined,
+): Promise<Totals> {
   const { meter } = prepared;
   const readings = readingsOf(meter.type);
   const start = readValues(meter.device);
@@ -128,17 +135,33 @@ async function live(args: SimulateArguments, context: OperationContext, prepared
   const totals = new TotalsRecord(args.from, start);
   const progress = progressOf(args, context);
   // A path that cannot be written is found out now, not after a year.
-  if (args.csv !== undefined) writeOctets(args.csv, fromAscii(csv.text));
+  for (const [file, content] of [
+    [args.csv, csv.text],
+    [args.plot, ''],
+  ] as const) {
+    if (file !== undefined) writeText(file, content);
+  }
   if (!context.json) for (const line of table.head()) context.out(line);
-  for (const day of new Simulation(meter, prepared.orders).days(args.from, args.to)) {
+  const observer = plot && { sample: { everyMs: plot.everyMs, take: plot.take.bind(plot) }, effects: plot.effects.bind(plot) };
+  for (const day of new Simulation(meter, prepared.orders, observer).days(args.from, args.to)) {
     totals.add(day);
+    plot?.commands(day.commands);
     csv.add(day);
     if (context.json) context.result(dayJson(day));
     else for (const line of table.rows(day)) context.out(line);
     await progress(day.to);
   }
-  if (args.csv !== undefined) writeOctets(args.csv, fromAscii(csv.text));
+  if (args.csv !== undefined) writeText(args.csv, csv.text);
   return totals.finish(supplyOf(meter.device));
+}
+
+/** What draws is loaded for those who want to look. */
+async function plotOf({ plot, from, to }: SimulateArguments, meter: SimulatedMeter) {
+  if (plot === undefined) return undefined;
+  const { PlotRecord } = await import('../simulate/plot/plot-record.ts');
+  const { plotPage } = await import('../simulate/plot/page.ts');
+  const record = new PlotRecord(meter, from, to);
+  return { record, page: (facts: PlotFacts): string => plotPage(meter.type, record, facts) };
 }
 
 /** `hanbench simulate` */
@@ -147,10 +170,18 @@ export const run: Handler<typeof simulateParameters> = async (args, context) => 
   try {
     const prepared = await prepare(args, context, kept);
     const { choice, meter, loadText, madeAt } = prepared;
-    const totals = await live(args, context, prepared);
+    const plot = await plotOf(args, meter);
+    const totals = await live(args, context, prepared, plot?.record);
     kept?.keep(meter.device, choice, madeAt);
-    const what = { device: meter.device.eui, type: choice.type, profile: choice.profile.name, load: loadText };
-    if (context.json) context.result(totalsJson({ ...what, seed: context.seed }, totals));
+    const what = {
+      device: meter.device.eui,
+      type: choice.type,
+      profile: choice.profile.name,
+      load: loadText,
+      seed: context.seed,
+    };
+    if (args.plot !== undefined && plot) writeText(args.plot, plot.page(what));
+    if (context.json) context.result(totalsJson(what, totals));
     else for (const line of ['', ...totalsLines(readingsOf(choice.type), totals)]) context.out(line);
   } finally {
     kept?.close();

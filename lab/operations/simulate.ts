@@ -21,6 +21,7 @@ export const simulateParameters = parameters({
   eui: { type: 'eui', help: 'the meter (default: 00-DB-12-34-56-78-90-A0, for gas -A1)' },
   state: { type: 'path-out', help: 'take the meter from this state file where it has it, and keep it there afterwards' },
   csv: { type: 'path-out', help: 'write a table with a row for each day' },
+  plot: { type: 'path-out', help: 'write a page (HTML) that draws load, registers, balances, voltage and events' },
 });
 
 const integer: Shape = { type: 'integer' };
@@ -118,6 +119,10 @@ export const simulate = operation({
     {
       command: 'hanbench simulate --profile single-element --load halfhours.csv --from 2030-01-01 --to 2031-01-01 --csv days.csv',
       help: 'your own half-hourly readings for a year, as a table',
+    },
+    {
+      command: 'hanbench simulate --load prosumer --from 2030-06-01 --to 2030-06-08 --commands week.txt --plot week.html',
+      help: 'a week with solar panels and your own commands, as a page to look at',
     },
     {
       command: 'hanbench simulate --device gsme --load gas-household --from 2030-01-01 --to 2030-01-08 --json',
