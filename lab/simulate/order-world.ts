@@ -1,6 +1,6 @@
 import { finishActivation } from '../../firmware-sim/device/activate-firmware.ts';
 import type { DeviceEffect } from '../../firmware-sim/device/effects.ts';
-import { interrupted } from '../../firmware-sim/device/metering/load.ts';
+import { constantLoad, NO_ELECTRICITY } from '../../firmware-sim/device/metering/load.ts';
 import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
 import { outcomeOf } from '../devices/outcome.ts';
@@ -9,18 +9,8 @@ import { connect, type MeterLoad, type SimulatedMeter } from './simulated-meter.
 import type { OrderOutcome } from './simulation.ts';
 import { Supplier } from './supplier.ts';
 
-/** A supply without mains: what is drawn is nothing, and no voltage stands at the terminals. */
-function dark(load: MeterLoad): MeterLoad {
-  if (load.type !== 'ESME') return load;
-  const { profile } = load;
-  const without: typeof profile = {
-    at(moment) {
-      const { value, until } = profile.at(moment);
-      return { value: { ...interrupted(value), volts: value.volts.map(() => 0) }, until };
-    },
-  };
-  return { type: 'ESME', profile: without };
-}
+/** A supply without mains: no voltage on any phase until it is connected again. */
+const DARK: MeterLoad = { type: 'ESME', profile: constantLoad({ ...NO_ELECTRICITY, volts: [0, 0, 0] }) };
 
 /** What surrounds a meter while orders are carried out: its supplier, the wide area network, mains and load. */
 export class OrderWorld {
@@ -63,7 +53,9 @@ export class OrderWorld {
     return { outcome: 'done', effects: outcomes.flatMap(({ effects }) => effects), ...(detail !== '' && { detail }) };
   }
 
+  /** Mains comes or goes; a gas meter does not notice. */
   setMains(on: boolean, now: Millis): OrderOutcome {
+    if (this.meter.type !== 'ESME') return { outcome: 'rejected', effects: [], detail: 'a gas meter has no mains' };
     this.#mains = on;
     return this.#reconnect(now);
   }
@@ -74,7 +66,7 @@ export class OrderWorld {
   }
 
   #reconnect(now: Millis): OrderOutcome {
-    connect(this.meter, this.#mains ? this.#load : dark(this.#load), now);
+    connect(this.meter, this.#mains ? this.#load : DARK, now);
     return { outcome: 'done', effects: this.settle(now) };
   }
 

@@ -34,6 +34,7 @@ function show(i, x, y) {
   const from = data.t[0], to = data.t[data.t.length - 1];
   const px = left + (data.t[i] - from) / (to - from) * (width - left - right);
   for (const line of document.querySelectorAll('.cursor')) { line.setAttribute('x1', px); line.setAttribute('x2', px); }
+  figures.classList.add('looking');
   tip.replaceChildren();
   row([[new Date(data.t[i]).toISOString().slice(0, 16).replace('T', ' ') + ' UTC', 'when']]);
   for (const panel of data.panels) {
@@ -51,7 +52,7 @@ function show(i, x, y) {
 
 function hide() {
   tip.hidden = true;
-  for (const line of document.querySelectorAll('.cursor')) { line.setAttribute('x1', -9); line.setAttribute('x2', -9); }
+  figures.classList.remove('looking');
 }
 
 figures.addEventListener('pointermove', (event) => {

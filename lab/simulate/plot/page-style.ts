@@ -27,7 +27,8 @@ figcaption b { font-weight: 600; } .key { color: var(--faint); font-size: 14px; 
 #figures:focus-visible { outline: 2px solid var(--c0); outline-offset: 6px; border-radius: 4px; }
 svg { display: block; width: 100%; height: auto; font-size: 12px; overflow: visible; }
 .grid { stroke: var(--grid); } .zero { stroke: var(--zero); } .tick, .unit { fill: var(--faint); }
-.cursor { stroke: var(--ink); stroke-opacity: .45; stroke-dasharray: 3 3; pointer-events: none; }
+.away { fill: var(--off); fill-opacity: .18; }
+.cursor { visibility: hidden; stroke: var(--ink); stroke-opacity: .45; stroke-dasharray: 3 3; pointer-events: none; }
 .line { fill: none; stroke-width: 1.5; stroke-linejoin: round; } .band { stroke: none; fill-opacity: .2; }
 .line.c0 { stroke: var(--c0); } .line.c1 { stroke: var(--c1); } .line.c2 { stroke: var(--c2); } .line.c3 { stroke: var(--c3); }
 .line.c4 { stroke: var(--c4); } .line.c5 { stroke: var(--c5); } .line.c6 { stroke: var(--c6); }
@@ -38,6 +39,7 @@ i.c3, .dot.c3 { color: var(--c3); } i.c4, .dot.c4 { color: var(--c4); } i.c5, .d
 i.enabled { color: var(--on); } i.armed { color: var(--armed); } i.disabled { color: var(--off); }
 .mark { stroke: var(--paper); stroke-width: 1.5; } .mark:hover { stroke: var(--ink); }
 .mark.command { fill: var(--c0); } .mark.alert { fill: var(--off); } .mark.event { fill: var(--faint); }
+#figures.looking .cursor { visibility: visible; }
 #tip { position: fixed; pointer-events: none; padding: 8px 12px; border: 1px solid var(--edge); border-radius: 6px;
   background: var(--raised); font-size: 13px; line-height: 1.5; box-shadow: 0 2px 10px #0003; white-space: nowrap; }
 #tip .when { font-weight: 600; } #tip .value { font-variant-numeric: tabular-nums; font-weight: 600; }

@@ -17,8 +17,10 @@ export interface Panel {
   readonly unit: string;
   readonly digits: number;
   readonly lines: readonly Line[];
-  /** Zero is part of the axis. */
+  /** Zero is part of the axis; where it is not, zero means that there is nothing to draw. */
   readonly fromZero: boolean;
+  /** Times when something was away, with what to say about them. */
+  readonly away: readonly { readonly from: Millis; readonly to: Millis; readonly text: string }[];
 }
 
 interface Quantity {
@@ -107,6 +109,18 @@ function phasesOf(samples: readonly Sample[]): number {
   return count > 0 && !differ ? 1 : count;
 }
 
+/** When at least one phase was without voltage for a while, from sample to sample. */
+function outages(samples: readonly Sample[]): Panel['away'] {
+  return samples.flatMap(({ at, volts }, i) => {
+    const dark = volts.filter(({ darkMs }) => darkMs > 0);
+    const longest = Math.max(0, ...dark.map(({ darkMs }) => darkMs));
+    const from = samples[i - 1]?.at;
+    if (from === undefined || dark.length === 0) return [];
+    const what = dark.length === volts.length ? 'no mains' : `${dark.length} of ${volts.length} phases without voltage`;
+    return [{ from, to: at, text: `${what} for ${longest / 1000} s` }];
+  });
+}
+
 /** The panels of a plot, top to bottom. */
 export function panelsOf(type: MeterType, { samples }: PlotRecord): readonly Panel[] {
   const [unit, rate] = type === 'ESME' ? ['kWh', 'kW'] : ['m³', 'm³/h'];
@@ -116,16 +130,24 @@ export function panelsOf(type: MeterType, { samples }: PlotRecord): readonly Pan
   const phases = type === 'ESME' ? phasesOf(samples) : 0;
   const volts = Array.from({ length: phases }, (_, phase) => voltageLine(samples, phase, phases));
   const panels: Panel[] = [
-    { title: 'Load', unit: rate, digits: 3, lines: shown(registers.map((one) => rateLine(samples, one))), fromZero: true },
+    {
+      title: 'Load',
+      unit: rate,
+      digits: 3,
+      lines: shown(registers.map((one) => rateLine(samples, one))),
+      fromZero: true,
+      away: [],
+    },
     {
       title: 'Registers since the start',
       unit,
       digits: 3,
       lines: shown(registers.map((one) => growthLine(samples, one))),
       fromZero: true,
+      away: [],
     },
-    { title: 'Balances', unit: 'GBP', digits: 5, lines: shown(money), fromZero: true },
-    { title: 'Voltage', unit: 'V', digits: 1, lines: volts, fromZero: false },
+    { title: 'Balances', unit: 'GBP', digits: 5, lines: shown(money), fromZero: true, away: [] },
+    { title: 'Voltage', unit: 'V', digits: 1, lines: volts, fromZero: false, away: outages(samples) },
   ];
   return panels.filter(({ lines }) => lines.length > 0);
 }

@@ -31,7 +31,16 @@ export interface SupplyStretch {
 export interface Sample {
   readonly at: Millis;
   readonly values: Values;
-  readonly volts: readonly { readonly mean: number; readonly low: number; readonly high: number }[];
+  readonly volts: readonly PhaseVolts[];
+}
+
+/** Voltage of a phase over some time, while it was there. */
+export interface PhaseVolts {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+  /** For how long there was none. */
+  readonly darkMs: Millis;
 }
 
 const HALF_HOUR_MS: Millis = 1_800_000;
@@ -45,21 +54,25 @@ export function samplePeriod(from: Millis, to: Millis): Millis {
 }
 
 /** Time-weighted mean and extremes of each phase's voltage. */
-function voltsBetween({ at: loadAt }: LoadProfile<ElectricityLoad>, from: Millis, to: Millis): Sample['volts'] {
-  const phases: { sum: number; low: number; high: number }[] = [];
+function voltsBetween(profile: LoadProfile<ElectricityLoad>, from: Millis, to: Millis): readonly PhaseVolts[] {
+  const phases: { sum: number; low: number; high: number; darkMs: Millis }[] = [];
   for (let moment = from; moment < to; ) {
-    const { value, until } = loadAt(moment);
+    const { value, until } = profile.at(moment);
     const end = Math.min(until, to);
     value.volts.forEach((volts, i) => {
-      const phase = phases[i] ?? { sum: 0, low: volts, high: volts };
+      phases[i] ??= { sum: 0, low: Number.POSITIVE_INFINITY, high: 0, darkMs: 0 };
+      const phase = phases[i];
       phase.sum += volts * (end - moment);
-      phase.low = Math.min(phase.low, volts);
+      if (volts === 0) phase.darkMs += end - moment;
+      else phase.low = Math.min(phase.low, volts);
       phase.high = Math.max(phase.high, volts);
-      phases[i] = phase;
     });
     moment = end;
   }
-  return phases.map(({ sum, low, high }) => ({ mean: sum / (to - from), low, high }));
+  return phases.map(({ sum, low, high, darkMs }) => {
+    const lit = to - from - darkMs;
+    return { mean: lit > 0 ? sum / lit : 0, low: lit > 0 ? low : 0, high, darkMs };
+  });
 }
 
 /** Gathers what a plot shows while a meter lives; bounded by the number of samples and of codes. */
@@ -76,7 +89,8 @@ export class PlotRecord {
   }
 
   get marks(): readonly Mark[] {
-    return [...this.#marks.values()].sort((a, b) => a.at - b.at);
+    // A command stands before what it leads to at the same moment.
+    return [...this.#marks.values()].sort((a, b) => a.at - b.at || LANES.indexOf(a.lane) - LANES.indexOf(b.lane));
   }
 
   /** Looks at the meter, which has lived up to now. */

@@ -7,6 +7,8 @@ function stepFor(span: number, count: number): number {
   return power * ([1, 2, 5, 10].find((factor) => factor * power >= raw) ?? 10);
 }
 
+const TINY = 1e-9;
+
 /** An axis of numbers: its ends on round numbers, and the ticks between them. */
 export interface NumberScale {
   readonly low: number;
@@ -16,7 +18,8 @@ export interface NumberScale {
 
 /** The scale for values from `low` to `high` with about `count` ticks. */
 export function numberScale(low: number, high: number, count = 4): NumberScale {
-  const span = high > low ? high - low : Math.max(1, Math.abs(high) / 10);
+  // What differs by less than numbers can tell is one value, shown with some room around it.
+  const span = high - low > Math.max(TINY, Math.abs(high) * TINY) ? high - low : Math.max(1, Math.abs(high) / 10);
   const step = stepFor(span, count);
   const first = Math.floor(low / step);
   const last = Math.ceil((low + span) / step);

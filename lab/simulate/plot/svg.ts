@@ -41,6 +41,21 @@ function linePath({ points, stepped }: Line, x: Place, y: Place, from: Millis): 
   return path;
 }
 
+/** Stretches of a line that have a value other than zero, each with the moment it begins at. */
+function litParts(line: Line, from: Millis): readonly { readonly line: Line; readonly from: Millis }[] {
+  const parts: { line: Line; from: Millis }[] = [];
+  let open: Line['points'][number][] | undefined;
+  line.points.forEach((point, i) => {
+    if (point.value === 0) open = undefined;
+    else if (open) open.push(point);
+    else {
+      open = [point];
+      parts.push({ line: { ...line, points: open }, from: line.points[i - 1]?.at ?? from });
+    }
+  });
+  return parts;
+}
+
 /** What lies between the extremes of each stretch; nothing where they never part. */
 function bandPath({ points }: Line, x: Place, y: Place, from: Millis): string {
   if (points.every(({ low, high }) => low === high)) return '';
@@ -67,7 +82,7 @@ function timeAxis(period: Period, height: number): string {
 }
 
 function cursor(height: number): string {
-  return `<line class="cursor" x1="-9" x2="-9" y1="${FRAME.top}" y2="${height - FRAME.bottom}"/>`;
+  return `<line class="cursor" y1="${FRAME.top}" y2="${height - FRAME.bottom}"/>`;
 }
 
 function open(height: number, label: string): string {
@@ -77,7 +92,8 @@ function open(height: number, label: string): string {
 /** Lowest and highest value that the axis of a panel has to hold. */
 function extremes({ lines, fromZero }: Panel): readonly [number, number] {
   const values = lines.flatMap(({ points }) => points.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]));
-  const all = fromZero ? [...values, 0] : values;
+  const lit = values.filter((value) => value !== 0);
+  const all = fromZero || lit.length === 0 ? [...values, 0] : lit;
   return all.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [
     Number.POSITIVE_INFINITY,
     Number.NEGATIVE_INFINITY,
@@ -96,10 +112,18 @@ export function panelSvg(panel: Panel, period: Period): string {
     const label = `<text class="tick" x="${FRAME.left - 6}" y="${Number(py) + 4}" text-anchor="end">${tickText(value)}</text>`;
     return `<line class="${kind}" x1="${FRAME.left}" x2="${FRAME.width - FRAME.right}" y1="${py}" y2="${py}"/>${label}`;
   });
-  const bands = panel.lines.map((line, i) => `<path class="band c${i}" d="${bandPath(line, x, y, period.from)}"/>`);
-  const lines = panel.lines.map((line, i) => `<path class="line c${i}" d="${linePath(line, x, y, period.from)}"/>`);
+  const draw = (line: Line, path: typeof linePath): string => {
+    const parts = panel.fromZero ? [{ line, from: period.from }] : litParts(line, period.from);
+    return parts.map((part) => path(part.line, x, y, part.from)).join('');
+  };
+  const bands = panel.lines.map((line, i) => `<path class="band c${i}" d="${draw(line, bandPath)}"/>`);
+  const lines = panel.lines.map((line, i) => `<path class="line c${i}" d="${draw(line, linePath)}"/>`);
+  const away = panel.away.map(({ from, to, text }) => {
+    const box = `x="${at(x(from))}" width="${at(x(to) - x(from))}" y="${top}" height="${bottom - top}"`;
+    return `<rect class="away" ${box}><title>${escaped(text)}</title></rect>`;
+  });
   const unit = `<text class="unit" x="14" y="${(top + bottom) / 2}" transform="rotate(-90 14 ${(top + bottom) / 2})" text-anchor="middle">${panel.unit}</text>`;
-  const content = [timeAxis(period, PANEL_HEIGHT), ...rows, ...bands, ...lines, unit, cursor(PANEL_HEIGHT)];
+  const content = [timeAxis(period, PANEL_HEIGHT), ...rows, ...away, ...bands, ...lines, unit, cursor(PANEL_HEIGHT)];
   return `${open(PANEL_HEIGHT, panel.title)}${content.join('')}</svg>`;
 }
 
