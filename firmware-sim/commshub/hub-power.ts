@@ -26,10 +26,10 @@ export const HUB_POWER_DEFAULTS: HubPowerOptions = {
   dipMs: 500,
 };
 
-type HubPowerEvent = 'feedLost' | 'dipEnded' | 'feedRestored' | 'thresholdPassed' | 'energyGone' | 'started';
+type HubPowerEvent = 'feedLost' | 'dipEnded' | 'feedRestored' | 'thresholdPassed' | 'energyGone' | 'restart' | 'started';
 
 const TRANSITIONS: Readonly<Record<HubPowerState, Partial<Record<HubPowerEvent, HubPowerState>>>> = {
-  powered: { feedLost: 'holdup' },
+  powered: { feedLost: 'holdup', restart: 'booting' },
   holdup: { dipEnded: 'powered', feedRestored: 'booting', thresholdPassed: 'poaSent', energyGone: 'dead' },
   poaSent: { feedRestored: 'booting', energyGone: 'dead' },
   dead: { feedRestored: 'booting' },
@@ -90,6 +90,14 @@ export class HubPower {
     }
     this.#bootedAt = now + this.#options.chBootMs;
     return [...output, ...this.#go('feedRestored')];
+  }
+
+  /** The application starts again, to run other firmware, while the feed is there. */
+  restart(now: Millis): HubPowerOutput[] {
+    const output = this.poll(now);
+    if (this.#state !== 'powered') return output;
+    this.#bootedAt = now + this.#options.chBootMs;
+    return [...output, ...this.#go('restart')];
   }
 
   /** Carries out what is due at or before `now`, in order of time. */

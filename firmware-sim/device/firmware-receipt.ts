@@ -18,14 +18,14 @@ export interface ImageReceipt {
 
 /**
  * Checks a downloaded upgrade file: it is well formed, made for this device, and its Manufacturer Image carries the signature
- * of the supplier in the trust anchor cell. A good image is stored as the pending one; either way the supplier hears the hash
- * the device calculated, with 0x8F72 or 0x8F1C (GBCS firmware distribution receipt alerts 0x00CE, 0x00CF).
+ * of the supplier in the trust anchor cell; a hub, which has no supplier, trusts its WAN provider. A good image is stored as the
+ * pending one; either way whoever vouches for it hears the hash the device calculated, with 0x8F72 or 0x8F1C (GBCS firmware distribution receipt alerts 0x00CE, 0x00CF).
  */
 export function receiveImage(device: Device, file: Bytes, identity: OtaIdentity, now: Millis): ImageReceipt {
   const parsed = parseOrFault(file);
   const manufacturerImage = parsed?.manufacturerImage ?? file.subarray(Math.min(OTA_BASE_HEADER_OCTETS, file.length));
   const hash = device.suite.sha256(manufacturerImage);
-  const good = parsed !== undefined && fits(parsed, identity) && signedBySupplier(device, parsed);
+  const good = parsed !== undefined && fits(parsed, identity) && vouchedFor(device, parsed);
   if (good) device.firmware.store({ version: parsed.header.fileVersion, hash, manufacturerImage });
   else device.firmware.discard();
   return {
@@ -57,9 +57,9 @@ function fits({ header }: ParsedOtaImage, identity: OtaIdentity): boolean {
   );
 }
 
-function signedBySupplier(device: Device, { manufacturerImage, signature }: ParsedOtaImage): boolean {
-  const supplier = device.anchors.partyOf('supplier');
-  const key = supplier && device.anchors.publicKey(supplier, 'digitalSignature');
+function vouchedFor(device: Device, { manufacturerImage, signature }: ParsedOtaImage): boolean {
+  const signer = device.anchors.partyOf('supplier') ?? device.anchors.partyOf('wanProvider');
+  const key = signer && device.anchors.publicKey(signer, 'digitalSignature');
   return key !== undefined && signature !== undefined && device.suite.verify(key, manufacturerImage, signature);
 }
 

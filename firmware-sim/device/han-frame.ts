@@ -28,5 +28,16 @@ export type TunnelFrame =
   | { readonly kind: 'tunnel-get' }
   | { readonly kind: 'tunnel-reply'; readonly message: Bytes | undefined; readonly remaining: number };
 
+/** Sub-GHz cluster, SuspendZCLMessages: the device is not to send for so long, as the hub's share of the band is used up. */
+export interface SuspendFrame {
+  readonly kind: 'suspend-zcl-messages';
+  readonly minutes: number;
+}
+
 /** One exchange between the hub and a device on its home area network. */
-export type HanFrame = OtaFrame | TunnelFrame;
+export type HanFrame = OtaFrame | TunnelFrame | SuspendFrame;
+
+/** Whether a frame is one of the OTA Upgrade cluster. */
+export function isOtaFrame(frame: HanFrame): frame is OtaFrame {
+  return frame.kind.startsWith('ota-');
+}

@@ -7,7 +7,8 @@ import type { Bytes } from '../kernel/bytes.ts';
 import type { Eui64 } from '../kernel/eui64.ts';
 import type { Millis } from '../kernel/time.ts';
 import type { ClockState } from './clock.ts';
-import type { CosemStore } from './cosem/store.ts';
+import type { CosemKey, CosemStore } from './cosem/store.ts';
+import type { WriteEffect } from './cosem/writes.ts';
 import type { Device } from './device.ts';
 import type { DeviceEffect } from './effects.ts';
 import type { DowngradePolicy, FirmwareSlot } from './firmware.ts';
@@ -37,6 +38,8 @@ export interface DeviceProfile {
   readonly alertSettings?: (device: Device, code: number) => AlertSettings | undefined;
   /** Puts into a new device's objects what its parameters say about how it leaves the factory. */
   readonly factory?: (device: Device) => void;
+  /** What writing attributes does besides keeping the value, where that is this kind of device's own affair. */
+  readonly onWrite?: ReadonlyMap<CosemKey, WriteEffect>;
   /**
    * What the device does as time passes, made when it is first needed: it changes nothing by being made. Undefined for one that only
    * answers.

@@ -55,15 +55,15 @@ const PAN_BACKUP: Layout = {
   ],
 };
 
-const DISCARDED_MESSAGE = body(
+/** Which message an alert is about. */
+const messageIdentity = (name: string): Layout =>
   packed(
-    'discardedMessage',
+    name,
     eui('originator'),
     eui('recipient'),
     { name: 'craFlag', type: 'unsigned', meta: { meanings: { '1': 'command', '2': 'response', '3': 'alert' } } },
     originatorCounter,
-  ),
-);
+  );
 
 /** Reasons of a meter integrity issue warning alert (GBCS, MIIWA). */
 export const INTEGRITY_REASONS = {
@@ -147,6 +147,8 @@ export const ALERT_LAYOUTS: ReadonlyMap<number, Layout> = new Map([
   [0x0067, body(dateTime('interruptionValue'), dateTime('restorationValue'))],
   [0x00cc, FUTURE_DATED],
   [0x00ce, body({ name: 'manufacturerImageHash' })],
+  // RTDS 4.5.0 has no example; after 0x0114, whose four fields the DCC's public parser reads here too.
+  [0x00d5, body(messageIdentity('undeliveredMessage'))],
   [
     0x00f0,
     body(
@@ -157,7 +159,7 @@ export const ALERT_LAYOUTS: ReadonlyMap<number, Layout> = new Map([
   [0x0111, body({ name: 'channelChanged', fields: [pageMask('operatingChannel'), scanTrigger] })],
   [0x0112, body({ name: 'scanAssessment', fields: [scanTrigger, { name: 'assessmentOutcome' }] })],
   [0x0113, body(SUB_GHZ_CONFIGURATION)],
-  [0x0114, DISCARDED_MESSAGE],
+  [0x0114, body(messageIdentity('discardedMessage'))],
   [0x0115, DEVICE],
   [0x0120, body(packed('commandIdentity', messageCode, originatorCounter))],
   [

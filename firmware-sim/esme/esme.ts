@@ -5,8 +5,10 @@ import { earliest } from '../device/deadline.ts';
 import { Device } from '../device/device.ts';
 import type { DeviceEffect, HanDeviceEffect } from '../device/effects.ts';
 import { checkStoredImage, receiveImage } from '../device/firmware-receipt.ts';
-import type { HanFrame } from '../device/han-frame.ts';
+
+import { type HanFrame, isOtaFrame } from '../device/han-frame.ts';
 import { type Cut, constantLoad, dark, type ElectricityLoad, type LoadProfile, NO_ELECTRICITY } from '../device/metering/load.ts';
+
 import { OtaClient, type OtaClientOptions, type OtaClientStep, type OtaIdentity } from '../device/ota-client.ts';
 import type { DeviceSetup } from '../device/setup.ts';
 import type { DeviceSnapshot } from '../device/snapshot.ts';
@@ -151,8 +153,7 @@ export class Esme {
     if (!this.listening) return effects;
     if (frame.kind === 'tunnel') {
       for (const message of this.#tunnel.receive(frame.message, now)) this.#act(this.device.receive(message, now), now, effects);
-    } else if (frame.kind !== 'tunnel-get' && frame.kind !== 'tunnel-reply')
-      this.#otaStep(this.#ota.receive(frame, now), now, effects);
+    } else if (isOtaFrame(frame)) this.#otaStep(this.#ota.receive(frame, now), now, effects);
     return this.#flushed(effects);
   }
 

@@ -1,4 +1,4 @@
-import type { CommsHub, HubEffect } from '../../firmware-sim/commshub/comms-hub.ts';
+import type { CommsHub, HubEffect, UndeliveredReason } from '../../firmware-sim/commshub/comms-hub.ts';
 import type { HubPowerState } from '../../firmware-sim/commshub/hub-power.ts';
 import { ALERT_ROWS } from '../../firmware-sim/device/alert-table.ts';
 import { alertText } from '../../firmware-sim/device/alerts.ts';
@@ -98,6 +98,13 @@ export class Premises {
     this.#run('esme', this.esme.mainsRestored(now));
   }
 
+  /** The wide area network goes, or is back. */
+  wanChanged(there: boolean): void {
+    this.#journal('wan', there ? 'wan-restored' : 'wan-lost', `the wide area network is ${there ? 'back' : 'away'}`);
+    this.#run('hub', this.hub.wanChanged(there, this.#parts.scheduler.now));
+    if (there) this.#parts.scheduler.after(0, () => this.#parts.wan.drain());
+  }
+
   #wire(): void {
     const { han, wan, esme, gsme, hub, scheduler } = this.#parts;
     const hubEui = hub.device.eui;
@@ -109,8 +116,11 @@ export class Premises {
       listening: () => gsme.listening,
       receive: (_, frame) => this.#run('gsme', gsme.receive(frame, scheduler.now)),
     });
-    han.attach(hubEui, { listening: () => hub.powered, receive: (from, frame) => this.#run('hub', hub.receiveHan(from, frame)) });
-    wan.hubReachable = () => hub.powered;
+    han.attach(hubEui, {
+      listening: () => hub.powered,
+      receive: (from, frame) => this.#run('hub', hub.receiveHan(from, frame, scheduler.now)),
+    });
+    wan.hubReachable = () => hub.onNetwork;
     wan.toHub = (frame) => this.#run('hub', hub.receiveWan(frame, scheduler.now));
   }
 
@@ -155,13 +165,19 @@ export class Premises {
         return;
       case 'device-state':
         this.#journal(name, 'device-state', DEVICE_STATES[effect.state] ?? effect.state, { state: effect.state });
-        if (effect.state === 'running') this.#run('hub', this.hub.memberUp(effect.device));
+        if (effect.state === 'running') this.#run('hub', this.hub.memberUp(effect.device, this.#parts.scheduler.now));
         else this.#parts.han.silenced(effect.device);
         return;
       case 'log':
         this.#journal(name, 'log', logLine(effect.log, effect.entry.code), {
           log: effect.log,
           code: alertText(effect.entry.code),
+        });
+        return;
+      case 'undelivered':
+        this.#journal(name, 'undelivered', `a message for ${effect.to} was given up: ${UNDELIVERED[effect.reason]}`, {
+          to: effect.to,
+          reason: effect.reason,
         });
         return;
       case 'rejected':
@@ -183,7 +199,9 @@ export class Premises {
 
   #fromHub(to: Eui64, frame: HanFrame, ticket: number | undefined): void {
     const done =
-      ticket === undefined ? undefined : (arrived: boolean) => this.#run('hub', this.hub.confirmed(to, ticket, arrived));
+      ticket === undefined
+        ? undefined
+        : (arrived: boolean) => this.#run('hub', this.hub.confirmed(to, ticket, arrived, this.#parts.scheduler.now));
     this.#parts.han.send(this.hub.device.eui, to, frame, done);
   }
 
@@ -207,7 +225,7 @@ export class Premises {
     this.#run('esme', this.esme.linkChanged(up, now));
     this.#run('gsme', this.gsme.linkChanged(up));
     if (!up) return;
-    for (const { device } of [this.esme, this.gsme]) this.#run('hub', this.hub.memberUp(device.eui));
+    for (const { device } of [this.esme, this.gsme]) this.#run('hub', this.hub.memberUp(device.eui, now));
     this.#parts.scheduler.after(0, () => this.#parts.wan.drain());
   }
 
@@ -222,6 +240,13 @@ const HUB_STATES: Readonly<Record<HubPowerState, string>> = {
   poaSent: 'has used its last energy for the alert',
   dead: 'is dead',
   booting: 'is starting',
+};
+
+const UNDELIVERED: Readonly<Record<UndeliveredReason, string>> = {
+  expired: 'it could not be delivered in time',
+  full: 'too many wait',
+  silent: 'the device has to be silent on the sub-GHz band',
+  'unknown-device': 'no such device in the hub’s log',
 };
 
 const DEVICE_STATES: Readonly<Record<string, string>> = {

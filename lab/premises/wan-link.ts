@@ -66,9 +66,21 @@ export class WanLink {
     }
   }
 
-  /** From the hub to the network. A power outage alert takes as long as the WAN profile says. */
+  /** The network tells the time it is when the answer arrives. */
+  #tellTime(): void {
+    if (this.hubReachable()) this.toHub({ kind: 'network-time', utc: this.#scheduler.now });
+  }
+
+  /**
+   * From the hub to the network. A power outage alert takes as long as the WAN profile says; the time is what the network itself
+   * knows.
+   */
   up(frame: WanUpFrame): void {
     if (this.#options.loses?.(frame)) return;
+    if (frame.kind === 'time-request') {
+      this.#scheduler.after(2 * this.#options.latencyMs, () => this.#tellTime());
+      return;
+    }
     const delay =
       frame.kind === 'power-outage' ? outageAlertDelayMs(this.#options.profile, this.#random.unit()) : this.#options.latencyMs;
     this.#scheduler.after(delay, () => this.toNetwork(frame));

@@ -140,6 +140,7 @@ function createDevices(
       ...setup('CHF', versions.hub),
       devices,
       power: config.hubPower,
+      startedAt: scheduler.now,
       blocks: blocksOf(config, EUIS.hub),
     }),
   };

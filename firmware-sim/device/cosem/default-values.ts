@@ -274,22 +274,22 @@ const deviceLogRow = (eui: string, lastContact: string): Plain => [
 
 const PAN = '0001020304050607';
 
-/** Attributes of a hub. */
+/** Attributes of a hub. The sub-GHz thresholds lie within the ranges of DUIS 5.4 SubGHzConfiguration. */
 export const CHF_VALUES: Readonly<Values> = {
   '1/0-0:94.44.10.0/2': [
     '11100000000000000000000000000011',
     '11101000000000000000000000000011',
     '11110000000000000000000000000011',
     '11111000000000000000000000000011',
-    3_000,
-    5_000,
+    100,
+    180,
     2,
     12,
     6,
     10,
     2_000,
-    3,
-    60,
+    50,
+    120,
     500,
     1_000,
   ],

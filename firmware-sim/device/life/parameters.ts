@@ -1,5 +1,7 @@
 import { ELECTRICITY_PARAMETERS } from './electricity-parameters.ts';
 import { GAS_PARAMETERS } from './gas-parameters.ts';
+
+import { HUB_PARAMETERS } from './hub-parameters.ts';
 import { PAYMENT_PARAMETERS } from './payment-parameters.ts';
 import { SUPPLY_PARAMETERS } from './supply-parameters.ts';
 
@@ -20,6 +22,7 @@ export const LIFE_PARAMETERS = {
   ...SUPPLY_PARAMETERS,
   ...ELECTRICITY_PARAMETERS,
   ...GAS_PARAMETERS,
+  ...HUB_PARAMETERS,
 } as const satisfies Readonly<Record<string, ParameterRow<number | boolean | string>>>;
 
 type Widened<T> = T extends number ? number : T extends boolean ? boolean : T extends string ? string : never;

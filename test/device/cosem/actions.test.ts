@@ -3,7 +3,7 @@ import type { Plain } from '../../../firmware-sim/device/cosem/value.ts';
 import type { Device } from '../../../firmware-sim/device/device.ts';
 import { decodeDataNotification, dlms } from '../../../firmware-sim/gbcs/dlms-apdu.ts';
 import { toSeconds2000 } from '../../../firmware-sim/kernel/time.ts';
-import { BROKER, logged, SUPPLIER, sent } from '../bench.ts';
+import { logged, SUPPLIER, sent } from '../bench.ts';
 import { type Called, call, codes, deviceOf, NOW, plainOf } from './calls.ts';
 
 const action = (key: string, data?: Plain) => ({ operation: 'action', key, ...(data !== undefined && { data }) }) as const;
@@ -254,21 +254,5 @@ describe('the device log of a hub', () => {
     const entry: Plain = [EUI, '77'.repeat(16)];
     expect(codes(call(hub, 'CCS03', [action('104/0-0:30.3.0.255/5', ['0102030405060708', [entry]])]))).toEqual([0]);
     expect([devices(hub), backup(hub, '0-0:30.3.0.255')]).toEqual([[EUI], [EUI]]);
-  });
-
-  it('notes a scan of the sub-GHz channels', () => {
-    const hub = deviceOf('CHF');
-    const scan = call(hub, 'DBCH05', [{ operation: 'set', key: '1/0-0:94.44.10.1/2', data: 0 }]);
-    const [alert] = sent(scan.effects);
-    expect([codes(scan), alert?.header.messageCode, alert?.header.recipient]).toEqual([[0], 0x0112, BROKER]);
-    expect(plainOf(decodeDataNotification(alert?.payload ?? new Uint8Array(0), 0x0112).body)).toEqual([
-      0x8f28,
-      NOW_OCTETS,
-      ['00', '00'],
-    ]);
-    const log = call(hub, 'DBCH02', [
-      { operation: 'get-with-selection', key: '7/0-0:94.44.10.3/2', range: [toSeconds2000(NOW), 0xffffffff] },
-    ]);
-    expect((plainOf(log.results[0]?.data) as unknown[]).at(-1)).toEqual([toSeconds2000(NOW), 0x8f27, 'e0000002090100']);
   });
 });
