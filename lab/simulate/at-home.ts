@@ -1,15 +1,21 @@
 import { CosemAccount } from '../../firmware-sim/device/cosem/account.ts';
 import type { Device } from '../../firmware-sim/device/device.ts';
-import type { DeviceEffect } from '../../firmware-sim/device/effects.ts';
-import type { SupplySwitch } from '../../firmware-sim/device/life/supply-switch.ts';
+import type { HandOutcome } from '../../firmware-sim/device/life/by-hand.ts';
 import type { Account } from '../../firmware-sim/device/payment/account.ts';
-import { activateEmergencyCredit } from '../../firmware-sim/device/payment/adjusting.ts';
-import { Books } from '../../firmware-sim/device/payment/books.ts';
-import { enterTokenAtHome, type HomeEntry, TOKEN_RESULT } from '../../firmware-sim/device/payment/tokens.ts';
+import { type HomeEntry, type HomeOutcome, TOKEN_RESULT } from '../../firmware-sim/device/payment/tokens.ts';
 import { ZclAccount } from '../../firmware-sim/device/zcl/account.ts';
-import { assert } from '../../firmware-sim/kernel/errors.ts';
+import { EsmeHand } from '../../firmware-sim/esme/hand.ts';
+import { INTEGRITY_FAULTS, type IntegrityFault } from '../../firmware-sim/esme/integrity.ts';
+import { ELECTRICITY_TAMPERS, type ElectricityTamper } from '../../firmware-sim/esme/sensors.ts';
+import { gasDisplay } from '../../firmware-sim/gsme/display.ts';
+import { GAS_TAMPERS, type GasTamper } from '../../firmware-sim/gsme/gas-sensors.ts';
+import { GsmeHand } from '../../firmware-sim/gsme/hand.ts';
+import { gsmeLifeOf } from '../../firmware-sim/gsme/life.ts';
+import { assert, UsageError } from '../../firmware-sim/kernel/errors.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
+import { type DisplayFact, displayFacts } from '../devices/display-words.ts';
 import { pounds } from './money.ts';
+import type { SimulatedMeter } from './simulated-meter.ts';
 import type { OrderOutcome } from './simulation.ts';
 
 /** The account of a meter. */
@@ -23,31 +29,94 @@ const RESULT_WORDS: Readonly<Record<number, string>> = Object.fromEntries(
   Object.entries(TOKEN_RESULT).map(([word, value]) => [value, word.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)]),
 );
 
-/** Somebody types a token at the meter, or at a display that passes it on. */
-export function typeToken(device: Device, digits: string, via: HomeEntry, now: Millis): OrderOutcome {
-  const { result, amount, effects } = enterTokenAtHome(device, accountOf(device), { digits, via }, now);
+function tokenOutcome({ result, amount, effects }: HomeOutcome): OrderOutcome {
   const words = RESULT_WORDS[result] ?? String(result);
   if (amount === undefined) return { outcome: 'rejected', effects, detail: words };
   return { outcome: 'done', effects, detail: `${words}, ${pounds(amount)} GBP` };
 }
 
-/** Something a hand does while the meter lives, with its consequences. */
-function byHand(device: Device, now: Millis, act: (effects: DeviceEffect[]) => boolean, refused: string): OrderOutcome {
-  const effects: DeviceEffect[] = [];
-  device.life?.advance(now, effects);
-  const done = act(effects);
-  device.life?.settle(now, effects);
-  return done ? { outcome: 'done', effects } : { outcome: 'rejected', effects, detail: refused };
+const handOutcome = ({ done, effects }: HandOutcome): OrderOutcome => ({ outcome: done ? 'done' : 'rejected', effects });
+
+/** What the home does to a meter: a hand at it, or a display that may command it. Each throws a `UsageError` for what a meter does not have. */
+export interface Home {
+  token(digits: string, via: HomeEntry, now: Millis): OrderOutcome;
+  enable(via: HomeEntry, now: Millis): OrderOutcome;
+  emergencyCredit(via: HomeEntry, now: Millis): OrderOutcome;
+  tamper(what: string, open: boolean, now: Millis): OrderOutcome;
+  pin(pin: string, now: Millis): OrderOutcome;
+  readMessage(now: Millis): OrderOutcome;
+  hub(connected: boolean, now: Millis): OrderOutcome;
+  fault(what: string, now: Millis): OrderOutcome;
+  battery(days: number, now: Millis): OrderOutcome;
+  look(now: Millis): OrderOutcome;
 }
 
-/** Somebody asks the meter for emergency credit. */
-export function askForEmergencyCredit(device: Device, now: Millis): OrderOutcome {
-  const act = (effects: DeviceEffect[]): boolean => activateEmergencyCredit(new Books(accountOf(device), device, now, effects));
-  return byHand(device, now, act, 'emergency credit is not on offer');
+const shown = (facts: readonly DisplayFact[]): string => facts.map(({ name, value }) => `${name} ${value}`).join('; ');
+
+function named<T extends string>(known: Readonly<Record<T, unknown>>, word: string): T {
+  const names = Object.keys(known) as T[];
+  const found = names.find((one) => one === word);
+  if (found !== undefined) return found;
+  throw new UsageError('bad-command-file', `there is no ${JSON.stringify(word)}; there are ${names.join(', ')}`);
 }
 
-/** Somebody presses the button that switches an armed supply on. */
-export function pressEnable(device: Device, supply: SupplySwitch, now: Millis): OrderOutcome {
-  const before = supply.supply;
-  return byHand(device, now, (effects) => supply.enable('local', now, effects), `supply is ${before}`);
+function notOn(what: string): never {
+  throw new UsageError('bad-command-file', `this meter has no ${what}`);
+}
+
+function electricityHome(device: Device): Home {
+  const hand = new EsmeHand(device);
+  const use = (command: 'enable' | 'emergency-credit', via: HomeEntry, now: Millis): OrderOutcome =>
+    handOutcome(via === 'ppmid' ? hand.ppmid(command, now) : hand.press(command, now));
+  return {
+    token: (digits, via, now) => tokenOutcome(hand.enterUtrn(digits, now, via)),
+    enable: (via, now) => use('enable', via, now),
+    emergencyCredit: (via, now) => use('emergency-credit', via, now),
+    tamper: (what, open, now) => {
+      const tamper: ElectricityTamper = named(ELECTRICITY_TAMPERS, what);
+      return handOutcome(hand.tamper(tamper, open ? 'open' : 'closed', now));
+    },
+    pin: (pin, now) => handOutcome(hand.enterPin(pin, now)),
+    readMessage: (now) => handOutcome(hand.acknowledgeMessage(now)),
+    hub: (connected, now) => handOutcome(hand.hub(connected ? 'connected' : 'disconnected', now)),
+    fault: (what, now) => {
+      const fault: IntegrityFault = named(INTEGRITY_FAULTS, what);
+      return handOutcome(hand.fault(fault, now));
+    },
+    battery: () => notOn('battery to change'),
+    look: (now) => ({ outcome: 'done', effects: [], detail: shown(displayFacts(hand.look(now))) }),
+  };
+}
+
+function gasHome(device: Device): Home {
+  const hand = new GsmeHand(device);
+  const life = gsmeLifeOf(device);
+  let pin: string | undefined;
+  return {
+    token: (digits, via, now) => tokenOutcome(life.enterUtrn(digits, via, now)),
+    enable: (_via, now) => handOutcome(hand.confirmSupply(now, pin)),
+    emergencyCredit: (_via, now) => handOutcome(hand.activateEmergencyCredit(now, pin)),
+    tamper: (what, open, now) => {
+      const tamper: GasTamper = named(GAS_TAMPERS, what);
+      return handOutcome(hand.tamper(tamper, open, now));
+    },
+    pin: (digits) => {
+      pin = digits;
+      return { outcome: 'done', effects: [] };
+    },
+    readMessage: (now) => handOutcome(hand.acknowledgeMessage(now)),
+    hub: (connected, now) => {
+      if (connected) life.clock.hubFound(now);
+      else life.clock.hubLost(now);
+      return { outcome: 'done', effects: [] };
+    },
+    fault: () => notOn('fault of that kind'),
+    battery: (days, now) => handOutcome(hand.changeBattery(days, now)),
+    look: (now) => ({ outcome: 'done', effects: [], detail: shown(displayFacts(gasDisplay(device, now, pin))) }),
+  };
+}
+
+/** The home around a meter. */
+export function homeOf({ type, device }: SimulatedMeter): Home {
+  return type === 'ESME' ? electricityHome(device) : gasHome(device);
 }

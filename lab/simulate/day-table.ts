@@ -57,6 +57,8 @@ function happeningLine(one: Happening): string {
 
 const words = (name: string): string => name.replace(/[A-Z]|\d+/g, (part) => ` ${part.toLowerCase()}`).replace(/[- ]+/g, ' ');
 
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 /** `booked: meter balance -1.25 GBP consumption, ...` */
 export function ledgerWords(ledger: readonly LedgerTotal[]): string {
   return ledger.map(({ balance, cause, millipence }) => `${words(balance)} ${pounds(millipence)} ${words(cause)}`).join(', ');
@@ -117,13 +119,13 @@ export function totalsLines(readings: readonly Reading[], totals: Totals): reado
   });
   const happenings = totals.happenings.map((one) => `  ${codeText(one.code)} ${one.name}: ${counts(one)}`);
   const booked = totals.ledger.map(({ balance, cause, millipence, bookings }) => {
-    return `  ${words(balance)} ${pounds(millipence)} GBP ${words(cause)} (${bookings} bookings)`;
+    return `  ${words(balance)} ${pounds(millipence)} GBP ${words(cause)} (${counted(bookings, 'booking')})`;
   });
   return [
-    `${totals.days} days, ${toIso(totals.from)} to ${toIso(totals.to)}`,
+    `${counted(totals.days, 'day')}, ${toIso(totals.from)} to ${toIso(totals.to)}`,
     ...lines,
     ...(booked.length > 0 ? ['booked', ...booked] : []),
     ...(happenings.length > 0 ? ['events and alerts', ...happenings] : []),
-    ...(totals.commands > 0 ? [`${totals.commands} commands, ${totals.rejected} rejected`] : []),
+    ...(totals.commands > 0 ? [`${counted(totals.commands, 'command')}, ${totals.rejected} rejected`] : []),
   ];
 }

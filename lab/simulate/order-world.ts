@@ -5,6 +5,7 @@ import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
 import { outcomeOf } from '../devices/outcome.ts';
 import { answerWords } from './answer-words.ts';
+import { type Home, homeOf } from './at-home.ts';
 import { connect, type MeterLoad, type SimulatedMeter } from './simulated-meter.ts';
 import type { OrderOutcome } from './simulation.ts';
 import { Supplier } from './supplier.ts';
@@ -16,6 +17,7 @@ const DARK: MeterLoad = { type: 'ESME', profile: constantLoad({ ...NO_ELECTRICIT
 export class OrderWorld {
   readonly meter: SimulatedMeter;
   readonly supplier: Supplier;
+  readonly home: Home;
   #load: MeterLoad;
   #mains = true;
   #wan = true;
@@ -24,6 +26,7 @@ export class OrderWorld {
   constructor(meter: SimulatedMeter, load: MeterLoad) {
     this.meter = meter;
     this.supplier = new Supplier(meter);
+    this.home = homeOf(meter);
     this.#load = load;
   }
 

@@ -1,34 +1,13 @@
-import { dirname, isAbsolute, join } from 'node:path';
-import type { SupplySwitch } from '../../firmware-sim/device/life/supply-switch.ts';
 import type { HomeEntry } from '../../firmware-sim/device/payment/tokens.ts';
-import { esmeLifeOf } from '../../firmware-sim/esme/life.ts';
-import { decodeEnvelope } from '../../firmware-sim/gbcs/envelope.ts';
-import { type FromJson, messageFromJson } from '../../firmware-sim/gbcs/message-json.ts';
-import { gsmeLifeOf } from '../../firmware-sim/gsme/life.ts';
-import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
+import { INTEGRITY_FAULTS } from '../../firmware-sim/esme/integrity.ts';
+import { GAS_TAMPERS } from '../../firmware-sim/gsme/gas-sensors.ts';
 import { ProtocolFault, UsageError } from '../../firmware-sim/kernel/errors.ts';
 import { civilFromIso, fromCivil, type Millis } from '../../firmware-sim/kernel/time.ts';
 import { setValue } from '../devices/edit-state.ts';
-import { jsonLines } from '../messages/message-lines.ts';
-import { messageOctets } from '../messages/message-text.ts';
-import { rewriteMessage } from '../messages/rewrite-message.ts';
-import { categoryOf, signPreCommand } from '../messages/sign-precommand.ts';
-import { askForEmergencyCredit, pressEnable, typeToken } from './at-home.ts';
+import { type Deed, type OrderSources, sendDeed } from './order-messages.ts';
 import { type OrderLine, orderLines, wrongOrder } from './order-words.ts';
 import type { OrderWorld } from './order-world.ts';
-import type { MeterLoad, SimulatedMeter } from './simulated-meter.ts';
 import type { Order, OrderOutcome } from './simulation.ts';
-
-/** What an order does to the meter. */
-type Deed = (world: OrderWorld, now: Millis) => OrderOutcome;
-
-/** What reading an order may need. */
-export interface OrderSources {
-  /** The command file; other files are named as seen from it. */
-  readonly file: string;
-  readonly readFile: (path: string) => Promise<Bytes>;
-  readonly readLoad: (text: string) => Promise<MeterLoad>;
-}
 
 /** A kind of order: how it is written, and what its words mean; undefined when they are not right. */
 interface Verb {
@@ -47,53 +26,15 @@ function millipence(text: string | undefined): number | undefined {
 
 const done = (effects: OrderOutcome['effects']): OrderOutcome => ({ outcome: 'done', effects });
 
-function supplyOf({ type, device }: SimulatedMeter): SupplySwitch {
-  return type === 'ESME' ? esmeLifeOf(device).supply : gsmeLifeOf(device).valve;
+/** `via keypad`, `via ppmid`, or nothing for the keypad. */
+function viaHome(words: readonly string[]): HomeEntry | undefined {
+  const [via, way, ...rest] = words;
+  if (via === undefined) return 'keypad';
+  return via === 'via' && rest.length === 0 ? homeEntry(way) : undefined;
 }
 
 function homeEntry(word: string | undefined): HomeEntry | undefined {
   return word === 'keypad' || word === 'ppmid' ? word : undefined;
-}
-
-/** A message as text goes as it is; a pre-command is signed and gets its MAC. */
-function textDeed(octets: Bytes): Deed {
-  const bytes = messageOctets(octets);
-  const { header, mac, signature } = decodeEnvelope(bytes);
-  const bare = header.cra === 'command' && !mac && (signature?.length ?? 0) === 0;
-  return (world, now) => world.deliver(bare ? protectedBy(world, bytes) : bytes, now);
-}
-
-function protectedBy({ meter: { device, keys } }: OrderWorld, preCommand: Bytes): Bytes {
-  const { messageCode } = decodeEnvelope(preCommand).header;
-  return signPreCommand(device.suite, keys, preCommand, undefined, categoryOf(messageCode));
-}
-
-/** A command of a JSON line without its protection, under another counter. @throws UsageError, ProtocolFault */
-function preCommandOf(value: unknown, originatorCounter?: bigint): FromJson {
-  if (typeof value !== 'object' || value === null) throw new UsageError('bad-json', 'holds no message');
-  const { protection: _protection, ...rest } = value as Readonly<Record<string, unknown>>;
-  const counter = originatorCounter === undefined ? {} : { originatorCounter: String(originatorCounter) };
-  return messageFromJson({ ...rest, ...counter, form: 'pre-command', mac: 'absent', signature: 'absent' });
-}
-
-/** A command as `gbcs decode --json` prints it is made anew: with a counter that has not been used, signature and MAC. */
-function jsonDeed(path: string, octets: Bytes): Deed {
-  const [line, ...more] = jsonLines(path, octets);
-  if (!line || more.length > 0) throw new UsageError('bad-json', 'is to hold one message', { file: path });
-  if (line.value instanceof UsageError) throw line.value;
-  const { header } = preCommandOf(line.value).message;
-  return (world, now) => {
-    const { device, keys } = world.meter;
-    const from = preCommandOf(line.value, world.supplier.counterFor(header.originatorCounter));
-    const { bytes } = rewriteMessage(from, { suite: device.suite, keys, profile: undefined });
-    return world.deliver(protectedBy(world, bytes), now);
-  };
-}
-
-async function sendDeed(path: string, { file, readFile }: OrderSources): Promise<Deed> {
-  const from = isAbsolute(path) || file === '-' ? path : join(dirname(file), path);
-  const octets = await readFile(from);
-  return path.toLowerCase().endsWith('.json') ? jsonDeed(from, octets) : textDeed(octets);
 }
 
 /** Everything an order may be, in the order that help shows. */
@@ -113,28 +54,69 @@ const VERBS: Readonly<Record<string, Verb>> = {
       const well = rest.length === 0 && (via === 'via' || via === undefined) && (entry !== undefined || way === 'remote');
       if (value === undefined || !well) return undefined;
       if (entry === undefined) return (world, now) => world.deliver(world.supplier.topUp(value, now), now);
-      return ({ meter, supplier }, now) => typeToken(meter.device, supplier.token(value).utrn, entry, now);
+      return ({ home, supplier }, now) => home.token(supplier.token(value).utrn, entry, now);
     },
   },
   utrn: {
     form: 'utrn DIGITS [via keypad|ppmid]',
     help: 'somebody enters a token at home',
-    read: ({ words: [, digits, via = 'via', way = 'keypad', ...rest] }) => {
-      const entry = homeEntry(way);
-      if (digits === undefined || via !== 'via' || entry === undefined || rest.length > 0) return undefined;
-      return ({ meter }, now) => typeToken(meter.device, digits, entry, now);
+    read: ({ words: [, digits, ...rest] }) => {
+      const entry = viaHome(rest);
+      return digits === undefined || entry === undefined ? undefined : ({ home }, now) => home.token(digits, entry, now);
     },
   },
   'emergency-credit': {
-    form: 'emergency-credit',
-    help: 'somebody asks the meter for emergency credit',
-    read: ({ words }) => (words.length === 1 ? ({ meter }, now) => askForEmergencyCredit(meter.device, now) : undefined),
+    form: 'emergency-credit [via keypad|ppmid]',
+    help: 'somebody asks for emergency credit',
+    read: ({ words: [, ...rest] }) => {
+      const entry = viaHome(rest);
+      return entry && (({ home }, now) => home.emergencyCredit(entry, now));
+    },
   },
   press: {
-    form: 'press enable',
+    form: 'press enable [via keypad|ppmid]',
     help: 'somebody switches an armed supply on',
-    read: ({ words: [, button, ...rest] }) =>
-      button === 'enable' && rest.length === 0 ? ({ meter }, now) => pressEnable(meter.device, supplyOf(meter), now) : undefined,
+    read: ({ words: [, button, ...rest] }) => {
+      const entry = button === 'enable' ? viaHome(rest) : undefined;
+      return entry && (({ home }, now) => home.enable(entry, now));
+    },
+  },
+  pin: {
+    form: 'pin DIGITS',
+    help: 'somebody enters the privacy PIN',
+    read: ({ words: [, digits, ...rest] }) =>
+      digits !== undefined && rest.length === 0 ? ({ home }, now) => home.pin(digits, now) : undefined,
+  },
+  look: {
+    form: 'look',
+    help: 'somebody reads the display of the meter',
+    read: ({ words }) => (words.length === 1 ? ({ home }, now) => home.look(now) : undefined),
+  },
+  message: {
+    form: 'message read',
+    help: "somebody says that the supplier's message has been read",
+    read: ({ words: [, what, ...rest] }) =>
+      what === 'read' && rest.length === 0 ? ({ home }, now) => home.readMessage(now) : undefined,
+  },
+  tamper: {
+    form: 'tamper KIND open|closed',
+    help: `a cover is opened, a magnet held to the meter; KIND is ${Object.keys(GAS_TAMPERS).join(', ')}`,
+    read: ({ words: [, kind, state, ...rest] }) =>
+      kind !== undefined && (state === 'open' || state === 'closed') && rest.length === 0
+        ? ({ home }, now) => home.tamper(kind, state === 'open', now)
+        : undefined,
+  },
+  fault: {
+    form: 'fault KIND',
+    help: `an electricity meter finds a fault in itself; KIND is ${Object.keys(INTEGRITY_FAULTS).join(', ')}`,
+    read: ({ words: [, kind, ...rest] }) =>
+      kind !== undefined && rest.length === 0 ? ({ home }, now) => home.fault(kind, now) : undefined,
+  },
+  battery: {
+    form: 'battery DAYS',
+    help: 'a gas meter gets a battery with so many days of life; 0 takes it out',
+    read: ({ words: [, days = '', ...rest] }) =>
+      /^\d{1,5}$/.test(days) && rest.length === 0 ? ({ home }, now) => home.battery(Number(days), now) : undefined,
   },
   adjust: {
     form: 'adjust balance POUNDS',
@@ -177,6 +159,11 @@ const VERBS: Readonly<Record<string, Verb>> = {
     form: 'wan on|off',
     help: 'the wide area network comes or goes; commands wait for it',
     read: (line) => switched(line, (world, on, now) => world.setWan(on, now)),
+  },
+  hub: {
+    form: 'hub on|off',
+    help: 'the hub is there to ask for the time, or not',
+    read: (line) => switched(line, ({ home }, on, now) => home.hub(on, now)),
   },
   load: {
     form: 'load FILE|NAME',

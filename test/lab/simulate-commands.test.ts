@@ -18,6 +18,7 @@ interface Command {
 
 interface Day {
   readonly commands: readonly Command[];
+  readonly events: readonly { readonly code: string }[];
   readonly values: Readonly<Record<string, number>>;
   readonly ledger: readonly { readonly balance: string; readonly cause: string; readonly millipence: number }[];
 }
@@ -81,6 +82,52 @@ describe.each(['esme', 'gsme'])('command file of an %s', (device) => {
     expect(outcomes(found)).toEqual(['done', 'no-response', 'done']);
     expect(found.commands[2]?.detail).toMatch(/^response: (?:ECS04a|GCS40a)/);
     expect(booked(found, 'adjustment')).toBe(100_000);
+  });
+});
+
+describe('hands in a command file', () => {
+  it('open and close covers, press buttons, enter PINs, and read the display of an electricity meter', async () => {
+    const found = await day(
+      [
+        '2030-01-01T07:00 tamper meterCover open',
+        '2030-01-01T07:10 tamper meterCover closed',
+        '2030-01-01T08:00 emergency-credit',
+        '2030-01-01T08:10 pin 4711',
+        '2030-01-01T08:20 message read',
+        '2030-01-01T08:30 press enable via ppmid',
+        '2030-01-01T09:00 hub off',
+        '2030-01-01T09:10 hub on',
+        '2030-01-01T09:20 fault memory',
+        '2030-01-01T09:30 look',
+      ].join('\n'),
+    );
+    expect(outcomes(found)).toEqual([...Array(3).fill('done'), 'rejected', 'rejected', ...Array(5).fill('done')]);
+    expect(found.commands.at(-1)?.detail).toMatch(/registers import 010300.*mode prepayment.*emergency credit state in use/);
+    const codes = found.events.map(({ code }) => code);
+    for (const code of ['0x8F74', '0x81B9', '0x81AB', '0x8162', '0x81A3', '0x81A2', '0x81B1']) expect(codes).toContain(code);
+  });
+
+  it('do the same to a gas meter, and change its battery', async () => {
+    const found = await day(
+      '2030-01-01T07:00 tamper tilt open\n2030-01-01T07:10 tamper tilt closed\n2030-01-01T08:00 battery 100\n2030-01-01T09:00 look\n',
+      '--device',
+      'gsme',
+    );
+    expect(outcomes(found)).toEqual(Array(4).fill('done'));
+    expect(found.commands.at(-1)?.detail).toMatch(/battery days 100/);
+    expect(found.values.batteryDays).toBeLessThanOrEqual(100);
+  });
+
+  it.each([
+    ['tamper roof open', 'esme', /there is no "roof"; there are meterCover/],
+    ['battery 3', 'esme', /this meter has no battery to change/],
+    ['fault memory', 'gsme', /this meter has no fault of that kind/],
+    ['press disable', 'esme', /write it as press enable/],
+  ])('refuse %s on an %s', async (order, device, message) => {
+    writeFileSync(path('bad.txt'), `2030-01-01T08:00 ${order}`);
+    const { code, stderr } = await runHere(['simulate', ...PERIOD, '--commands', path('bad.txt'), '--device', device]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
   });
 });
 
