@@ -16,7 +16,7 @@ function meter(variant: GasVariant, litres: number, flow: number): LivingGas {
   });
 }
 
-const shown = (gas: LivingGas): string => gasDisplay(gas.device, gas.life.livedTo ?? 0).register;
+const shown = (gas: LivingGas): string => gasDisplay(gas.device, gas.life.livedTo ?? 0, true).register;
 
 /** GCS13a: thousandths of a cubic metre. */
 function read(gas: LivingGas): number {
