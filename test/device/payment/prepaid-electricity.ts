@@ -5,6 +5,7 @@ import type { CosemStore } from '../../../firmware-sim/device/cosem/store.ts';
 import type { Plain } from '../../../firmware-sim/device/cosem/value.ts';
 import type { Device } from '../../../firmware-sim/device/device.ts';
 import type { DeviceEffect } from '../../../firmware-sim/device/effects.ts';
+import type { ClockKeeper } from '../../../firmware-sim/device/life/clock-keeper.ts';
 import { constantLoad, type ElectricityLoad, NO_ELECTRICITY } from '../../../firmware-sim/device/metering/load.ts';
 import type { Payment } from '../../../firmware-sim/device/payment/payment.ts';
 import type { DeviceSetup } from '../../../firmware-sim/device/setup.ts';
@@ -107,6 +108,10 @@ export class PrepaidElectricity implements Prepaid {
     this.#life = esmeLifeOf(this.device);
     this.#life.load.replace(constantLoad(NO_ELECTRICITY), START - 1);
     this.#life.start(START);
+  }
+
+  get clock(): ClockKeeper {
+    return this.#life.clock;
   }
 
   get supply(): 'on' | 'off' | 'armed' {

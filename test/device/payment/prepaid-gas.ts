@@ -1,5 +1,6 @@
 import type { Device } from '../../../firmware-sim/device/device.ts';
 import type { DeviceEffect } from '../../../firmware-sim/device/effects.ts';
+import type { ClockKeeper } from '../../../firmware-sim/device/life/clock-keeper.ts';
 import { constantLoad } from '../../../firmware-sim/device/metering/load.ts';
 import type { DeviceSetup } from '../../../firmware-sim/device/setup.ts';
 import { publishedCalendar } from '../../../firmware-sim/device/zcl/default-calendars.ts';
@@ -97,6 +98,10 @@ export class PrepaidGas implements Prepaid {
     this.#life = gsmeLifeOf(this.device);
     this.#life.load.replace(constantLoad({ flow: 0 }), START - 1);
     this.#life.start(START);
+  }
+
+  get clock(): ClockKeeper {
+    return this.#life.clock;
   }
 
   get supply(): 'on' | 'off' | 'armed' {

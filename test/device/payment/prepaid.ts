@@ -1,6 +1,7 @@
 import { namedMoment } from '../../../firmware-sim/device/cosem/activations.ts';
 import type { Device } from '../../../firmware-sim/device/device.ts';
 import type { DeviceEffect } from '../../../firmware-sim/device/effects.ts';
+import type { ClockKeeper } from '../../../firmware-sim/device/life/clock-keeper.ts';
 import type { LedgerEntry } from '../../../firmware-sim/device/payment/ledger.ts';
 import { decodeEnvelope } from '../../../firmware-sim/gbcs/envelope.ts';
 import { messageOf } from '../../../firmware-sim/gbcs/message.ts';
@@ -35,6 +36,7 @@ export interface Prepaid {
   readonly device: Device;
   readonly effects: DeviceEffect[];
   readonly supply: 'on' | 'off' | 'armed';
+  readonly clock: ClockKeeper;
   balances(): ModelBalances;
   /** @returns what the meter answered, where the action has an answer */
   act(action: Action, at: Millis): number | boolean | undefined;
