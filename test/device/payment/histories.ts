@@ -41,7 +41,7 @@ export const HISTORIES: readonly History[] = [
   },
   {
     name: 'emergency credit is refused, activated, used up, paid back and used again',
-    settings: { standingCharge: 10_000, low: 150_000 },
+    settings: { standingCharge: 10_000, low: 150_000, disablement: -20_000 },
     balances: { balance: 300_000, emergency: 500_000 },
     actions: [
       [0, load(450)],
