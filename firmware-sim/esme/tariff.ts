@@ -1,3 +1,4 @@
+import type { ClockStatus } from '../device/clock.ts';
 import { objectsOf } from '../device/cosem/objects.ts';
 import { TIME_OF_USE } from '../device/cosem/register-values.ts';
 import { type RegisterPlace, Tallies } from '../device/cosem/tallies.ts';
@@ -19,8 +20,9 @@ interface InForce {
   readonly room: number;
 }
 
-/** What the calendars of the elements have chosen, until one of them switches. */
+/** What the calendars of the elements have chosen, until one of them switches or the clock is trusted otherwise. */
 interface Choices {
+  readonly clock: ClockStatus;
   readonly of: ReadonlyMap<Element, TariffChoice | undefined>;
   readonly until: Millis | undefined;
 }
@@ -64,7 +66,10 @@ export class Tariff implements Organ, SpendingRate {
   }
 
   #chosen(now: Millis): Choices {
-    this.#choices ??= {
+    const clock = this.#device.clock.status;
+    if (this.#choices?.clock === clock) return this.#choices;
+    this.#choices = {
+      clock,
       of: new Map(this.elements.map((element) => [element, this.#switching[element].choice(now)])),
       until: earliest(...this.elements.map((element) => this.#switching[element].next(now))),
     };

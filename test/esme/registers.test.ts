@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cosemDefaults } from '../../firmware-sim/device/cosem/defaults.ts';
 import { setPlain } from '../../firmware-sim/device/cosem/numbers.ts';
 import { objectsOf } from '../../firmware-sim/device/cosem/objects.ts';
+import { CosemStore } from '../../firmware-sim/device/cosem/store.ts';
 import type { Plain } from '../../firmware-sim/device/cosem/value.ts';
 import type { ElectricityLoad } from '../../firmware-sim/device/metering/load.ts';
 import { holds } from '../support/property.ts';
@@ -32,6 +34,16 @@ describe('the energy registers of an electricity meter', () => {
     const home = new Living([[0, EVERYTHING]], {}, FROM_ZERO).until(1_000);
     expect(registers(home)).toEqual([[1_000, WH, 100, VARH, 500], 250, 10]);
     expect(home.held(POWER)).toEqual([5_400, [0, 27], 3_600]);
+  });
+
+  it('of a single-element meter know nothing of a second element', () => {
+    const cosem = new CosemStore('ESME', cosemDefaults('ESME', 'single'));
+    const home = new Living([[0, EVERYTHING]], { cosem }).until(3_600);
+    expect([home.held(IMPORT), home.held('1/0-0:94.44.34.1/2')]).toEqual([
+      [10_303_600, WH, 420_360, VARH],
+      [[7_203_600, 3_100_000, ...Array(46).fill(0)]],
+    ]);
+    expect(home.life.tariff.spending(home.now).map(({ element }) => element)).toEqual(['primary']);
   });
 
   it('keep what is below a watt hour for the next', () => {

@@ -63,6 +63,12 @@ describe('the calendar of a tariff', () => {
     expect([timesOfUse(third), third.held(PRICE)]).toEqual([[0, 0, 10_000], 0]);
   });
 
+  it('has its say as soon as the time is known', () => {
+    const living = home(TWO_RATES, { clock: { offsetMs: 3 * HOUR * 1_000, status: 'invalid' } }).until(HOUR);
+    living.device.clock = { offsetMs: 3 * HOUR * 1_000, status: 'reliable' };
+    expect(timesOfUse(living.until(3 * HOUR))).toEqual([1_000, 2_000, 0]);
+  });
+
   it('has no say before a season begins, or with a selector that means nothing', () => {
     const future = tariff([[at(0, 2)]]);
     const seasons = [{ start: { year: 2030, month: 1, day: 16 }, week: 1 }];
