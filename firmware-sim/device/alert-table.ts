@@ -113,6 +113,7 @@ const REPORTS: readonly (readonly [codes: readonly number[], report: Report])[] 
 const TITLES: ReadonlyMap<number, string> = new Map([
   [0x8071, 'GPF device log backed up'],
   [0x810e, 'credit added locally'],
+  [0x811a, 'auxiliary switch did not take the state it was told'],
   [0x81ab, 'emergency credit activated'],
   [0x8f0a, 'billing data log updated'],
   [0x8f0c, 'clock not adjusted: deviation beyond tolerance'],

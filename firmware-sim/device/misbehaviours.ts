@@ -18,6 +18,7 @@ const ROWS = {
   'truncated-response': { does: 'so many octets are missing at the end of every response', amount: 'OCTETS' },
   'no-answer': { does: 'commands are executed and not answered' },
   'supply-stays-on': { does: 'the load switch or valve does not open, and the device says so (81C0)' },
+  'auxiliary-stuck': { does: 'auxiliary switches in the meter do not move, and the meter says so (811A)' },
   'supply-stays-off': { does: 'the load switch or valve does not close, and the device says so (81BD)' },
 } as const satisfies Record<string, MisbehaviourRow>;
 

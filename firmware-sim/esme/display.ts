@@ -73,6 +73,8 @@ export interface EsmeDisplay {
   readonly supplier: Readonly<{ name: string; phone: string }>;
   /** Customer Identification Number. */
   readonly customer: string;
+  /** `boost 12 min`, rounded up; undefined while there is none. */
+  readonly boost: string | undefined;
   /** Behind the privacy PIN; undefined without it. */
   readonly account?: ElectricityAccountDisplay;
   /** Consumption of the last days, newest first, as far as this household may see it; behind the PIN too. */
@@ -101,9 +103,15 @@ export function esmeDisplay(device: Device, now: Millis, open: boolean): EsmeDis
     message: store.has(MESSAGE_READ) ? undefined : text(MESSAGE) || undefined,
     supplier: { name: text(SUPPLIER.name), phone: text(SUPPLIER.phone) },
     customer: text(CUSTOMER),
+    boost: boostText(esmeLifeOf(device).auxiliary.boost.until, now),
     ...(open && { account: accountOf(device, account), history: historyOf(device, now) }),
   };
 }
+
+const MINUTE_MS: Millis = 60_000;
+
+const boostText = (until: Millis | undefined, now: Millis): string | undefined =>
+  until === undefined ? undefined : `boost ${Math.ceil((until - now) / MINUTE_MS)} min`;
 
 /** Kilowatt hours as a register shows them: whole ones, nothing rounded up. */
 export function registerText(wattHours: number): string {

@@ -112,6 +112,29 @@ export class EsmeHand {
     return esmeDisplay(this.#device, now, this.#mayUse(now));
   }
 
+  /** Presses the boost button for 15, 30, 45 or 60 minutes, or for longer: an hour in all (SMETS 5.26). */
+  boost(minutes: number, now: Millis): HandOutcome {
+    return byHand(this.#device, now, (effects) => {
+      const done = this.#mayUse(now) && this.#life.auxiliary.startBoost(minutes, now);
+      return this.#say(done, now, effects);
+    });
+  }
+
+  /** Ends a boost before its time. */
+  cancelBoost(now: Millis): HandOutcome {
+    return byHand(this.#device, now, (effects) => {
+      const { boost } = this.#life.auxiliary;
+      const runs = boost.until !== undefined && this.#mayUse(now);
+      if (runs) boost.stop(now);
+      return this.#say(runs, now, effects);
+    });
+  }
+
+  /** A switch on the home area network does what it was told, or does not. */
+  switchReports(n: number, succeeded: boolean, now: Millis): HandOutcome {
+    return byHand(this.#device, now, (effects) => this.#life.auxiliary.reported(n, succeeded, now, effects));
+  }
+
   /** Opens a cover or closes it; holds a magnet to the meter or takes it away. */
   tamper(what: ElectricityTamper, state: 'open' | 'closed', now: Millis): HandOutcome {
     return byHand(this.#device, now, (effects) => this.#life.sensors.tamper(what, state === 'open', now, effects));

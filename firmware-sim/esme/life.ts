@@ -12,6 +12,7 @@ import { Payment } from '../device/payment/payment.ts';
 import { enterTokenAtHome, type HomeEntry, type HomeOutcome } from '../device/payment/tokens.ts';
 import { assert } from '../kernel/errors.ts';
 import type { Millis } from '../kernel/time.ts';
+import { AuxiliaryControllers } from './auxiliary-controllers.ts';
 import { BlockCounterReset } from './block-counter-reset.ts';
 import { MaximumDemand } from './demand.ts';
 import { LoadLimit } from './load-limit.ts';
@@ -34,6 +35,7 @@ export class EsmeLife extends Life {
   readonly payment: Payment;
   readonly outages: Outages;
   readonly sensors: CaseSensors<ElectricityTamper>;
+  readonly #auxiliary: AuxiliaryControllers;
   readonly #device: Device;
 
   constructor(device: Device) {
@@ -47,6 +49,7 @@ export class EsmeLife extends Life {
     const outages = new Outages(device, load);
     const sensors = electricitySensors(device, supply);
     const clock = new ClockKeeper(device);
+    const auxiliary = new AuxiliaryControllers(device);
     super(
       [
         clock,
@@ -57,6 +60,7 @@ export class EsmeLife extends Life {
         new AverageVoltage(device, () => load.profile),
         new VoltageEvents(device, flow),
         new EnergyRegisters(device, flow),
+        auxiliary,
         new BlockCounterReset(device),
         tariff,
         payment,
@@ -74,7 +78,12 @@ export class EsmeLife extends Life {
     this.payment = payment;
     this.outages = outages;
     this.sensors = sensors;
+    this.#auxiliary = auxiliary;
     this.#device = device;
+  }
+
+  override get auxiliary(): AuxiliaryControllers {
+    return this.#auxiliary;
   }
 
   /** Somebody enters a token at the meter, or at a display that passes it on. */

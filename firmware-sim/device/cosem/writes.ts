@@ -1,6 +1,7 @@
 import type { Element } from '../../codec/element.ts';
 import { type Access, DONE, type Outcome, RESULT, refusedWith } from './access.ts';
 import { isActivation, namedMoment } from './activations.ts';
+import { PERIOD_MAX_MS } from './auxiliary.ts';
 import { writeActivationTime } from './future.ts';
 import { FORGETS } from './household.ts';
 import type { CosemKey } from './key.ts';
@@ -33,9 +34,6 @@ function applyMask(settingsKey: string): WriteEffect {
     return DONE;
   };
 }
-
-/** A setting period ends at most a day after its start (GBCS mapping table, ECS47a and ECS47e). */
-const PERIOD_MAX_MS = 86_400_000;
 
 const momentIn = (element: Element | undefined): number | undefined =>
   element?.value instanceof Uint8Array ? namedMoment(element.value) : undefined;

@@ -1,5 +1,6 @@
 import { assert } from '../../kernel/errors.ts';
 import type { Millis } from '../../kernel/time.ts';
+import type { AuxiliaryControl } from '../cosem/auxiliary.ts';
 import type { CapturedLogs } from '../cosem/log-source.ts';
 import { earliest } from '../deadline.ts';
 import type { DeviceEffect } from '../effects.ts';
@@ -53,6 +54,11 @@ export class Life {
 
   /** Logs that follow from what is measured; undefined for a device that keeps all of them row by row. */
   get captured(): CapturedLogs | undefined {
+    return undefined;
+  }
+
+  /** Whoever controls auxiliary controllers; undefined for a device that carries orders for them out at once. */
+  get auxiliary(): AuxiliaryControl | undefined {
     return undefined;
   }
 
