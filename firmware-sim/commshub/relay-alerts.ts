@@ -1,6 +1,6 @@
 import type { Device } from '../device/device.ts';
 import type { DeviceEffect } from '../device/effects.ts';
-import type { MessageHeader } from '../gbcs/header.ts';
+import { CRA_FLAGS, type MessageHeader } from '../gbcs/header.ts';
 import { ByteWriter } from '../kernel/byte-writer.ts';
 import type { Bytes } from '../kernel/bytes.ts';
 import { eui64Bytes } from '../kernel/eui64.ts';
@@ -10,21 +10,13 @@ import type { Member } from './relay.ts';
 /** Codes about messages that did not reach their device (GBCS table 16.2). */
 const CODE = { notDelivered: 0x8f84, notRetrieved: 0x819d, discarded: 0x8f2c } as const;
 
-/** CRA flag octet (GBCS 7.2.7). */
-const CRA = { command: 1, response: 2, alert: 3 } as const;
-
 /**
- * Which message it was: originator, recipient, CRA flag and counter, those of the party behind the broker where there is one
- * (RTDS 4.5.0 DBCH10; of 0x00D5 a public parser reads the same four fields).
+ * Which message it was: originator, recipient, CRA flag and counter of its header (RTDS 4.5.0 DBCH10; of 0x00D5 the DCC's public
+ * parser reads the same four fields).
  */
-function identityOf({ originator, recipient, cra, originatorCounter, supplementary }: MessageHeader): Bytes {
-  const party = supplementary?.counter === undefined ? undefined : supplementary;
-  return new ByteWriter(25)
-    .bytes(eui64Bytes(party?.remoteParty ?? originator))
-    .bytes(eui64Bytes(recipient))
-    .u8(CRA[cra])
-    .u64(party?.counter ?? originatorCounter)
-    .finish();
+function identityOf({ originator, recipient, cra, originatorCounter }: MessageHeader): Bytes {
+  const writer = new ByteWriter(25).bytes(eui64Bytes(originator)).bytes(eui64Bytes(recipient));
+  return writer.u8(CRA_FLAGS[cra]).u64(originatorCounter).finish();
 }
 
 const about = (device: Device, code: number, header: MessageHeader, now: Millis): DeviceEffect[] =>

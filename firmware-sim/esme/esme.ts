@@ -7,8 +7,8 @@ import type { DeviceEffect, HanDeviceEffect } from '../device/effects.ts';
 import { checkStoredImage, receiveImage } from '../device/firmware-receipt.ts';
 
 import { type HanFrame, isOtaFrame } from '../device/han-frame.ts';
+import { integrityFault } from '../device/integrity.ts';
 import { type Cut, constantLoad, dark, type ElectricityLoad, type LoadProfile, NO_ELECTRICITY } from '../device/metering/load.ts';
-
 import { OtaClient, type OtaClientOptions, type OtaClientStep, type OtaIdentity } from '../device/ota-client.ts';
 import type { DeviceSetup } from '../device/setup.ts';
 import type { DeviceSnapshot } from '../device/snapshot.ts';
@@ -78,6 +78,8 @@ export class Esme {
   #linkUp = false;
   #startedAt: Millis | undefined;
   #feedBackAt: Millis | undefined;
+  /** Unexpected resets that have still to be reported. */
+  #resets = 0;
   /** What happened when somebody looked, to be told with the next that happens. */
   readonly #untold: DeviceEffect[] = [];
 
@@ -126,6 +128,15 @@ export class Esme {
   mainsRestored(now: Millis): HanDeviceEffect[] {
     const effects = this.poll(now);
     this.#switchMains(undefined, now, effects);
+    return effects;
+  }
+
+  /** The application stops and starts again for no reason that it knows, as in a fault of the hardware; mains is there all along. */
+  reset(now: Millis): HanDeviceEffect[] {
+    const effects = this.poll(now);
+    if (this.#application !== 'running') return effects;
+    this.#resets++;
+    this.#restart(now, effects);
     return effects;
   }
 
@@ -230,6 +241,7 @@ export class Esme {
     if (this.device.firmware.activation)
       this.#act(finishActivation(this.device, !this.#options.activationFails, now), now, effects);
     this.#act(checkStoredImage(this.device, now), now, effects);
+    for (; this.#resets > 0; this.#resets--) this.#act(integrityFault(this.device, 'unexpectedReset', now), now, effects);
     this.#life.outages.applicationStarted(now);
     if (this.#linkUp) this.#otaStep(this.#ota.start(now), now, effects);
   }
@@ -247,11 +259,15 @@ export class Esme {
     }
   }
 
-  #restartForActivation(now: Millis, effects: HanDeviceEffect[]): void {
+  #restart(now: Millis, effects: HanDeviceEffect[]): void {
     this.#start(now);
     this.#ota.stop();
     this.#tunnel.reset();
     effects.push({ kind: 'device-state', device: this.device.eui, state: 'restarting' });
+  }
+
+  #restartForActivation(now: Millis, effects: HanDeviceEffect[]): void {
+    this.#restart(now, effects);
     const cutMs = this.#options.feedCutDuringActivationMs;
     if (cutMs <= 0 || !this.#feedOn) return;
     this.#feedBackAt = now + cutMs;

@@ -3,6 +3,7 @@ import { Device } from '../device/device.ts';
 import type { DeviceEffect, HanDeviceEffect } from '../device/effects.ts';
 import type { Refill, RefillRequest } from '../device/gas-push.ts';
 import type { HanFrame } from '../device/han-frame.ts';
+import { integrityFault } from '../device/integrity.ts';
 import type { DeviceSetup } from '../device/setup.ts';
 import { TunnelEnd } from '../device/tunnel-end.ts';
 import type { BlockTransferParameters } from '../gbcs/block-transfer.ts';
@@ -47,6 +48,14 @@ export class Gsme {
     this.#linkUp = up;
     this.#tunnel.reset();
     return this.#flushed([]);
+  }
+
+  /** The meter starts again for no reason that it knows, as in a fault of the hardware. */
+  reset(now: Millis): HanDeviceEffect[] {
+    const effects: HanDeviceEffect[] = [];
+    this.#tunnel.reset();
+    this.#act([...this.device.poll(now), ...integrityFault(this.device, 'unexpectedReset', now)], now, effects);
+    return this.#flushed(effects);
   }
 
   confirmed(ticket: number, arrived: boolean, now: Millis): HanDeviceEffect[] {

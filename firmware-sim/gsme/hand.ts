@@ -1,5 +1,6 @@
 import type { Device } from '../device/device.ts';
 import type { DeviceEffect } from '../device/effects.ts';
+import { type IntegrityFault, integrityFault } from '../device/integrity.ts';
 import { byHand, type HandOutcome } from '../device/life/by-hand.ts';
 import { activateEmergencyCredit } from '../device/payment/adjusting.ts';
 import { Books } from '../device/payment/books.ts';
@@ -104,6 +105,14 @@ export class GsmeHand {
   /** Opens a cover or closes it; holds a magnet to the meter or takes it away; tilts it or puts it upright. */
   tamper(what: GasTamper, state: 'open' | 'closed', now: Millis): HandOutcome {
     return byHand(this.#device, now, (effects) => this.#life.sensors.tamper(what, state === 'open', now, effects));
+  }
+
+  /** Makes the meter find a fault in itself. */
+  fault(fault: IntegrityFault, now: Millis): HandOutcome {
+    return byHand(this.#device, now, (effects) => {
+      effects.push(...integrityFault(this.#device, fault, now));
+      return true;
+    });
   }
 
   /** Lets the meter notice something about the flow that the load does not say. */

@@ -33,12 +33,24 @@ const HOW: Readonly<Record<UseCaseRow['payload'], string>> = {
   'HAN-only': NOT_IMPLEMENTED,
 };
 
+/** Use cases of the home area network, which no remote party commands, as far as there is something behind them. */
+const AT_HOME: Readonly<Record<string, string>> = {
+  CS05a: 'image store of the hub',
+  CS05b: 'image store of the hub and image client of a device',
+  CS05c: 'image store of the hub and its CCS08',
+  PECS01: 'action of a PPMID at the meter, without its radio message',
+  PECS02: 'action of a PPMID at the meter, without its radio message',
+  PECS03: 'action of a PPMID at the meter, without its radio message',
+};
+
 function executedBy(row: UseCaseRow): readonly string[] {
   return DEVICE_TYPES.filter((type) => row.command.some((code) => deviceProfileOf(type).useCases.has(code)));
 }
 
 function implementedHow(row: UseCaseRow, executed: readonly string[]): string {
   if (executed.length > 0) return HOW[row.payload];
+  const atHome = AT_HOME[row.code];
+  if (atHome) return atHome;
   if (row.command.length > 0) return NOT_IMPLEMENTED;
   if (row.alert.some((code) => OUTCOME_ALERTS.includes(code))) return 'outcome of future-dated commands';
   return row.alert.some((code) => TABLED_ALERTS.has(code)) ? 'row of the alert table' : NOT_IMPLEMENTED;

@@ -1,11 +1,11 @@
 import { CosemAccount } from '../../firmware-sim/device/cosem/account.ts';
 import type { Device } from '../../firmware-sim/device/device.ts';
+import { INTEGRITY_FAULTS, type IntegrityFault } from '../../firmware-sim/device/integrity.ts';
 import type { HandOutcome } from '../../firmware-sim/device/life/by-hand.ts';
 import type { Account } from '../../firmware-sim/device/payment/account.ts';
 import { type HomeEntry, type HomeOutcome, TOKEN_RESULT } from '../../firmware-sim/device/payment/tokens.ts';
 import { ZclAccount } from '../../firmware-sim/device/zcl/account.ts';
 import { EsmeHand } from '../../firmware-sim/esme/hand.ts';
-import { INTEGRITY_FAULTS, type IntegrityFault } from '../../firmware-sim/esme/integrity.ts';
 import { ELECTRICITY_TAMPERS, type ElectricityTamper } from '../../firmware-sim/esme/sensors.ts';
 import { GAS_TAMPERS, type GasTamper } from '../../firmware-sim/gsme/gas-sensors.ts';
 import { GsmeHand } from '../../firmware-sim/gsme/hand.ts';

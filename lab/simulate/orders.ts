@@ -1,5 +1,5 @@
+import { INTEGRITY_FAULTS } from '../../firmware-sim/device/integrity.ts';
 import type { HomeEntry } from '../../firmware-sim/device/payment/tokens.ts';
-import { INTEGRITY_FAULTS } from '../../firmware-sim/esme/integrity.ts';
 import { GAS_TAMPERS } from '../../firmware-sim/gsme/gas-sensors.ts';
 import { ProtocolFault, UsageError } from '../../firmware-sim/kernel/errors.ts';
 import { civilFromIso, fromCivil, type Millis } from '../../firmware-sim/kernel/time.ts';

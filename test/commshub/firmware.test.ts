@@ -65,7 +65,7 @@ function activate(bench: HubBench, hash: Bytes, counter = 5n): void {
 const responses = (bench: HubBench) => bench.sent.filter(({ envelope }) => envelope.header.cra === 'response');
 const version = (bench: HubBench): unknown => ask(bench, 0x0059, [{ operation: 'get', key: '1/0-0:0.2.1.255/2' }], 99n)[0];
 
-describe('firmware of the hub itself', () => {
+describe('firmware of the hub itself (CS05a)', () => {
   const hash = suite.sha256(manufacturerImage);
 
   it('is verified, reported to the WAN provider, activated by CS06, and runs after a restart', () => {
@@ -151,7 +151,7 @@ describe('firmware of the hub itself', () => {
   });
 });
 
-describe('an image for a PPMID or HCALCS', () => {
+describe('an image for a PPMID or HCALCS (CS05c, CCS08)', () => {
   const DEVICES = [
     ...HOME,
     { eui: PPMID, sleepy: false, type: 'PPMID' as const },

@@ -27,7 +27,7 @@ function stored(octets = file): { store: ImageStore; result: unknown } {
   return { store, result };
 }
 
-describe('the hub’s image store', () => {
+describe('the hub’s image store (CS05a, CS05b)', () => {
   it('takes an image chunk by chunk and tells the device', () => {
     expect(stored().result).toEqual({
       up: [{ kind: 'image-result', transfer: 1, stored: true, detail: `${file.length} octets` }],

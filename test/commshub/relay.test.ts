@@ -7,7 +7,7 @@ import { decodeEnvelope } from '../../firmware-sim/gbcs/envelope.ts';
 import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 import { toHex } from '../../firmware-sim/kernel/bytes.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
-import { command, SECOND_SUPPLIER, SUPPLIER } from '../device/bench.ts';
+import { SUPPLIER } from '../device/bench.ts';
 import { BROKER, DAY, ESME, GSME, HOUR, HubBench, MINUTE, messageFor, PPMID, SECOND } from './hub-bench.ts';
 
 const hexOf = (eui: Eui64): string => eui.replaceAll('-', '').toLowerCase();
@@ -28,7 +28,7 @@ describe('a message for an electricity meter', () => {
     expect(framesTo(bench, ESME).length).toBeGreaterThan(100);
   });
 
-  it('that cannot be delivered gives 0x8F84 to the broker, with its identity', () => {
+  it('that cannot be delivered gives 0x8F84 to the broker, with its identity (ALERT-00D5)', () => {
     const bench = new HubBench();
     bench.unreachable.add(ESME);
     bench.wan(messageFor(ESME, 0x1234n));
@@ -44,17 +44,6 @@ describe('a message for an electricity meter', () => {
     expect(given(bench)).toEqual([{ at: alert?.at, to: ESME, reason: 'expired' }]);
     expect(alert?.at).toBeGreaterThanOrEqual(HOUR);
     expect(alert?.at).toBeLessThan(HOUR + 3 * SECOND);
-  });
-
-  it('names the party behind the broker, where there is one', () => {
-    const bench = new HubBench({ parameters: { esmeDeliveryMinutes: 1 } });
-    bench.unreachable.add(ESME);
-    const supplementary = { remoteParty: SECOND_SUPPLIER, counter: 77n };
-    bench.wan(command({ recipient: ESME, originator: BROKER, supplementary, payload: Uint8Array.of(5, 0) }));
-    bench.until(5 * MINUTE);
-    expect(bench.alerts.map(({ code, content }) => [code, content])).toEqual([
-      [0x8f84, [[hexOf(SECOND_SUPPLIER), hexOf(ESME), 1, 77n]]],
-    ]);
   });
 
   it('waits for the rest of its time when the hub was off, and is given up when that is over', () => {

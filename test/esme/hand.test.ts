@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Plain } from '../../firmware-sim/device/cosem/value.ts';
+import { INTEGRITY_FAULTS, type IntegrityFault } from '../../firmware-sim/device/integrity.ts';
 import type { DeviceSetup } from '../../firmware-sim/device/setup.ts';
 import { EsmeHand, type HomeCommand } from '../../firmware-sim/esme/hand.ts';
-import { INTEGRITY_FAULTS, type IntegrityFault } from '../../firmware-sim/esme/integrity.ts';
 import { ELECTRICITY_TAMPERS, type ElectricityTamper } from '../../firmware-sim/esme/sensors.ts';
 import { decodeDataNotification } from '../../firmware-sim/gbcs/dlms-apdu.ts';
 import { NETWORK_OPERATOR, SUPPLIER, sent } from '../device/bench.ts';

@@ -1,7 +1,10 @@
-import type { Device } from '../device/device.ts';
-import type { DeviceEffect } from '../device/effects.ts';
+import { Element } from '../codec/element.ts';
+import { encodeGbzAlert } from '../gbcs/gbz.ts';
 import { ByteWriter } from '../kernel/byte-writer.ts';
-import type { Millis } from '../kernel/time.ts';
+import { type Millis, toSeconds2000 } from '../kernel/time.ts';
+import type { Device } from './device.ts';
+import type { DeviceEffect } from './effects.ts';
+import type { AlertContent } from './notation.ts';
 
 /** Faults a meter may find in itself: reason of its warning, and the event that names it (GBCS MIIWA; table 16.2). */
 export const INTEGRITY_FAULTS = {
@@ -22,10 +25,21 @@ export type IntegrityFault = keyof typeof INTEGRITY_FAULTS;
 /** Smart Meter Integrity Issue - Warning. */
 const WARNING = 0x81a0;
 
+/** Reason of a warning in a GBZ device's notation: two octets as they are, not an octet string (RTDS 4.5.0 MIIWA-ZigBee). */
+function gbzReason(reason: number): AlertContent {
+  return {
+    compose: (_, at) => {
+      const fields = [new Element('warningReason', 'long-unsigned', reason)];
+      return encodeGbzAlert({ kind: 'gbz-alert', alertCode: WARNING, time: toSeconds2000(at), content: { fields } });
+    },
+  };
+}
+
 /** A meter has found a fault in itself: its event, and the warning with its reason in two octets (GBCS MIIWA). */
 export function integrityFault(device: Device, fault: IntegrityFault, now: Millis): DeviceEffect[] {
   const { reason, event } = INTEGRITY_FAULTS[fault];
   const data = new ByteWriter(2).u16(reason).finish();
   const named = event === undefined ? [] : device.alert(event, now);
-  return [...named, ...device.alert(WARNING, now, { octetStrings: [data] }, { data })];
+  const content = device.profile.notation === 'gbz' ? gbzReason(reason) : { octetStrings: [data] };
+  return [...named, ...device.alert(WARNING, now, content, { data })];
 }
