@@ -1,7 +1,6 @@
 import { CommsHub } from '../../firmware-sim/commshub/comms-hub.ts';
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
 import type { CryptoSuite } from '../../firmware-sim/crypto/suite.ts';
-import { setPlain } from '../../firmware-sim/device/cosem/numbers.ts';
 import { linkBlocks } from '../../firmware-sim/device/link-blocks.ts';
 import type { DeviceSetup } from '../../firmware-sim/device/setup.ts';
 import { Esme } from '../../firmware-sim/esme/esme.ts';
@@ -14,6 +13,7 @@ import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { randomFor } from '../../firmware-sim/kernel/random.ts';
 import { Scheduler } from '../../firmware-sim/kernel/scheduler.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
+import { putInCreditMode } from '../devices/credit-mode.ts';
 import { cosemStoreOf, zclStoreOf } from '../devices/kinds.ts';
 import { profileNamed } from '../devices/profiles.ts';
 import { AccessControlBroker } from '../parties/access-control-broker.ts';
@@ -106,20 +106,11 @@ function createParties({ signatureProfile }: UpdateConfig, { suite, pki, schedul
 const blocksOf = ({ maxMessageOctets }: UpdateConfig, device: Eui64) =>
   linkBlocks(maxMessageOctets, device === EUIS.gsme ? GSME_WAKE_MS : 0);
 
-/** Payment mode of an electricity meter's account, and of a gas meter in its control word (RTDS 4.5.0 ECS02, GCS02). */
-const ACCOUNT_MODE = '111/0-0:19.0.0.255/2';
-const CREDIT_ACCOUNT = [1, 2];
-const PREPAYMENT_CLUSTER = 0x0705;
-const PAYMENT_CONTROL = 0x0000;
-const CREDIT_CONTROL = 0x0c94;
-
 /** An update is about firmware: this home pays afterwards, so that no credit runs out meanwhile. */
 function objectsInCreditMode(type: DeviceType, now: Millis): Pick<DeviceSetup, 'cosem' | 'zcl'> {
-  const cosem = cosemStoreOf(type, profileNamed(type, undefined));
-  const zcl = zclStoreOf(type, now);
-  if (type === 'ESME' && cosem) setPlain(cosem, ACCOUNT_MODE, CREDIT_ACCOUNT);
-  if (type === 'GSME') zcl?.change(PREPAYMENT_CLUSTER, PAYMENT_CONTROL, CREDIT_CONTROL);
-  return { cosem, zcl };
+  const objects = { cosem: cosemStoreOf(type, profileNamed(type, undefined)), zcl: zclStoreOf(type, now) };
+  putInCreditMode(objects);
+  return objects;
 }
 
 function createDevices(

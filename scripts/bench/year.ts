@@ -4,6 +4,7 @@ import { esmeLifeOf } from '../../firmware-sim/esme/life.ts';
 import { gsmeLifeOf } from '../../firmware-sim/gsme/life.ts';
 import { Invariant } from '../../firmware-sim/kernel/errors.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
+import { putInCreditMode } from '../../lab/devices/credit-mode.ts';
 import { ELECTRICITY_LOADS, GAS_LOADS } from '../../lab/loads/named-loads.ts';
 import { AccessControlBroker } from '../../lab/parties/access-control-broker.ts';
 import { type CommandPlan, RemoteParty } from '../../lab/parties/remote-party.ts';
@@ -30,6 +31,7 @@ class Home {
     this.#broker = new AccessControlBroker({ ...party, eui: partyOf('accessControlBroker'), name: 'broker' });
     this.devices = new Map(HOME_TYPES.map((type) => [type, homes.device(type, 0, { keys: true })]));
     for (const [type, device] of this.devices) {
+      putInCreditMode(device);
       if (type === 'ESME') esmeLifeOf(device).load.replace(named(ELECTRICITY_LOADS, 'household'), START);
       if (type === 'GSME') gsmeLifeOf(device).load.replace(named(GAS_LOADS, 'gas-household'), START);
       device.life?.start(START);
