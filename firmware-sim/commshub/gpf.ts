@@ -5,6 +5,7 @@ import type { DeviceSetup } from '../device/setup.ts';
 import { decodeEnvelope, isGbtBlock } from '../gbcs/envelope.ts';
 import type { Bytes } from '../kernel/bytes.ts';
 import type { Millis } from '../kernel/time.ts';
+import type { GasProxyPort } from './gas-proxy-port.ts';
 import { gpfLifeOf } from './gpf-life.ts';
 import { GPF_PROFILE } from './profile.ts';
 
@@ -12,7 +13,7 @@ import { GPF_PROFILE } from './profile.ts';
  * A gas proxy function: the device in a hub that answers for a gas meter which is mostly asleep. It knows what the meter has pushed and
  * what it has read along, and its answers say from when that is.
  */
-export class GasProxy {
+export class GasProxy implements GasProxyPort {
   readonly device: Device;
 
   constructor(setup: DeviceSetup) {

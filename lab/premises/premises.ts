@@ -1,8 +1,10 @@
 import type { CommsHub, HubEffect, UndeliveredReason } from '../../firmware-sim/commshub/comms-hub.ts';
+import type { GasProxy } from '../../firmware-sim/commshub/gpf.ts';
 import type { HubPowerState } from '../../firmware-sim/commshub/hub-power.ts';
 import { ALERT_ROWS } from '../../firmware-sim/device/alert-table.ts';
 import { alertText } from '../../firmware-sim/device/alerts.ts';
 import type { HanDeviceEffect } from '../../firmware-sim/device/effects.ts';
+import type { GsmePush } from '../../firmware-sim/device/gas-push.ts';
 import type { HanFrame } from '../../firmware-sim/device/han-frame.ts';
 import type { Esme } from '../../firmware-sim/esme/esme.ts';
 import type { Gsme } from '../../firmware-sim/gsme/gsme.ts';
@@ -28,6 +30,8 @@ export interface PremisesParts {
   readonly esme: Esme;
   readonly gsme: Gsme;
   readonly hub: CommsHub;
+  /** The gas proxy in the hub, which the hub was made with. */
+  readonly gasProxy?: GasProxy;
   readonly han: HanLink;
   readonly wan: WanLink;
   readonly journal: Journal;
@@ -159,6 +163,9 @@ export class Premises {
       case 'feed':
         this.#feedChanged(effect.on);
         return;
+      case 'gas-push':
+        this.#gasPushed(effect.push);
+        return;
       case 'hub-state':
         this.#journal('hub', 'hub-state', HUB_STATES[effect.state], { state: effect.state });
         this.#linkChanged();
@@ -203,6 +210,13 @@ export class Premises {
         ? undefined
         : (arrived: boolean) => this.#run('hub', this.hub.confirmed(to, ticket, arrived, this.#parts.scheduler.now));
     this.#parts.han.send(this.hub.device.eui, to, frame, done);
+  }
+
+  /** The gas meter tells its proxy what is new, and what that has missed. */
+  #gasPushed(push: GsmePush): void {
+    const { gasProxy } = this.#parts;
+    const missed = gasProxy?.push(push);
+    if (missed) gasProxy?.refill(this.gsme.refill(missed));
   }
 
   #feedChanged(on: boolean): void {
