@@ -56,6 +56,7 @@ export class VoltageEvents implements Organ {
   }
 
   deadline(): Millis | undefined {
+    if (this.#watched.size === 0) return undefined;
     const ends = WATCHES.flatMap((watch) => this.#phases.map((phase) => this.#eventAt(watch, phase)));
     return earliest(...ends);
   }

@@ -98,7 +98,7 @@ export class Life {
       const deadline = this.deadline;
       const next = Math.max(this.#livedTo, Math.min(now, deadline ?? now));
       stuck = next > this.#livedTo ? 0 : stuck + 1;
-      assert(stuck < STUCK_AFTER, `some organ has something to do at ${next} for ever: ${this.#restless(next)}`);
+      if (stuck >= STUCK_AFTER) assert(false, `some organ has something to do at ${next} for ever: ${this.#restless(next)}`);
       const due = deadline !== undefined && deadline <= next && (inclusive || next < now);
       if (this.#poweredDown && !due) return;
       if (this.#poweredDown) this.powerUp(next, effects);
