@@ -122,9 +122,10 @@ export class Device {
   }
 
   set clock(clock: ClockState) {
-    const before = this.#clock.offsetMs;
+    const before = this.#clock;
     this.#clock = clock;
-    if (clock.offsetMs !== before) this.#life?.clockMoved(before, clock.offsetMs);
+    const known = (before.status === 'invalid') !== (clock.status === 'invalid');
+    if (known || clock.offsetMs !== before.offsetMs) this.#life?.clockMoved(before.offsetMs, clock.offsetMs);
   }
 
   /** The last counter the device has used in a message of its own. */

@@ -1,4 +1,5 @@
 import { CosemAccount } from '../device/cosem/account.ts';
+import type { CapturedLogs } from '../device/cosem/log-source.ts';
 import { cosemNonDisablement } from '../device/cosem/non-disablement.ts';
 import { CosemSupply } from '../device/cosem/supply.ts';
 import type { Device } from '../device/device.ts';
@@ -16,6 +17,7 @@ import { AuxiliaryControllers } from './auxiliary-controllers.ts';
 import { BlockCounterReset } from './block-counter-reset.ts';
 import { MaximumDemand } from './demand.ts';
 import { LoadLimit } from './load-limit.ts';
+import { EsmeLogs } from './logs.ts';
 import { Outages } from './outages.ts';
 import { PowerReading } from './power-reading.ts';
 import { PriceReading } from './price-reading.ts';
@@ -36,6 +38,7 @@ export class EsmeLife extends Life {
   readonly outages: Outages;
   readonly sensors: CaseSensors<ElectricityTamper>;
   readonly #auxiliary: AuxiliaryControllers;
+  readonly logs: EsmeLogs;
   readonly #device: Device;
 
   constructor(device: Device) {
@@ -46,6 +49,9 @@ export class EsmeLife extends Life {
     const tariff = new Tariff(device, flow);
     const payment = new Payment(device, { account, supply, calendar: cosemNonDisablement(device), rate: tariff });
     tariff.charger = payment;
+    const profile = () => load.profile;
+    const logs = new EsmeLogs(device, flow, profile);
+    tariff.history = logs.history;
     const outages = new Outages(device, load);
     const sensors = electricitySensors(device, supply);
     const clock = new ClockKeeper(device);
@@ -57,7 +63,7 @@ export class EsmeLife extends Life {
         sensors,
         new Wiring(device, flow),
         new LoadLimit(device, supply, flow),
-        new AverageVoltage(device, () => load.profile),
+        new AverageVoltage(device, profile, logs.voltages),
         new VoltageEvents(device, flow),
         new EnergyRegisters(device, flow),
         auxiliary,
@@ -67,11 +73,13 @@ export class EsmeLife extends Life {
         new MaximumDemand(device, flow),
         new PowerReading(device, flow),
         new PriceReading(device, tariff),
+        ...logs.organs,
         load,
       ],
       outages,
     );
     this.load = load;
+    this.logs = logs;
     this.supply = supply;
     this.tariff = tariff;
     this.clock = clock;
@@ -89,6 +97,10 @@ export class EsmeLife extends Life {
   /** Somebody enters a token at the meter, or at a display that passes it on. */
   enterUtrn(digits: string, via: HomeEntry, now: Millis): HomeOutcome {
     return enterTokenAtHome(this.#device, new CosemAccount(this.#device), { digits, via }, now);
+  }
+
+  override get captured(): CapturedLogs {
+    return this.logs;
   }
 }
 

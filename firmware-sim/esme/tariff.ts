@@ -36,6 +36,8 @@ export class Tariff implements Organ, SpendingRate {
   readonly unitsPerKwh = BigInt(1_000 * UNITS_PER_WH);
   /** Whoever is told what was consumed at which price. */
   charger: ConsumptionCharger | undefined;
+  /** Who else is told what consumption costs. */
+  history: ConsumptionCharger | undefined;
   readonly #device: Device;
   readonly #flow: () => ElectricityLoad;
   readonly #switching: Readonly<Record<Element, TariffSwitching>>;
@@ -133,6 +135,7 @@ export class Tariff implements Organ, SpendingRate {
       const part = Math.min(left, inForce.room);
       for (const place of inForce.places) this.#tallies.add(place, part);
       this.charger?.consumed(element, BigInt(part), inForce.price);
+      this.history?.consumed(element, BigInt(part), inForce.price);
       left -= part;
     }
   }

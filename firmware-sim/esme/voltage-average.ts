@@ -1,5 +1,3 @@
-import { logSourceOf } from '../device/cosem/log-source.ts';
-import { appendRow } from '../device/cosem/logs.ts';
 import { numberAt, setNumber } from '../device/cosem/numbers.ts';
 import { objectsOf } from '../device/cosem/objects.ts';
 import { earliest } from '../device/deadline.ts';
@@ -8,7 +6,8 @@ import type { DeviceEffect } from '../device/effects.ts';
 import type { Organ, OrganState } from '../device/life/organ.ts';
 import type { ElectricityLoad, LoadProfile } from '../device/metering/load.ts';
 import { EPOCH_2000, type Millis, toSeconds2000 } from '../kernel/time.ts';
-import { type Phase, phasesOf, voltsOf } from './phases.ts';
+import { type Phase, phasesOf } from './phases.ts';
+import { type VoltageLogs, type VoltageSum, voltageSum } from './voltage-logs.ts';
 
 const SECOND_MS: Millis = 1_000;
 
@@ -28,12 +27,6 @@ interface Measuring {
   readonly under: boolean;
 }
 
-/** Voltage over some time, as far as there was any. */
-interface Sum {
-  readonly voltMs: number;
-  readonly ms: Millis;
-}
-
 /**
  * Average RMS voltage of each phase (SMETS 5.7 Average RMS Voltage Profile Data Log). Periods begin at whole multiples of the measurement
  * period of the device's clock; at the end of each one the average over the time there was voltage goes into the log and is
@@ -43,12 +36,14 @@ export class AverageVoltage implements Organ {
   readonly name = 'voltage-average';
   readonly #device: Device;
   readonly #load: () => LoadProfile<ElectricityLoad>;
+  readonly #logs: VoltageLogs;
   readonly #phases: readonly Phase[];
   #measuring: readonly Measuring[];
 
-  constructor(device: Device, load: () => LoadProfile<ElectricityLoad>) {
+  constructor(device: Device, load: () => LoadProfile<ElectricityLoad>, logs: VoltageLogs) {
     this.#device = device;
     this.#load = load;
+    this.#logs = logs;
     this.#phases = device.cosem ? phasesOf(device.cosem) : [];
     this.#measuring = [];
   }
@@ -106,22 +101,25 @@ export class AverageVoltage implements Organ {
   }
 
   #endPeriod(phase: Phase, one: Measuring, now: Millis, effects: DeviceEffect[]): Measuring {
-    const sum = sumOf(this.#load(), phase, one.from, now);
+    const sum = voltageSum(this.#load(), phase, one.from, now);
     if (sum.ms === 0) return { ...one, from: now };
-    if (this.#device.clock.status !== 'invalid') this.#note(phase, sum, now);
+    if (this.#device.clock.status !== 'invalid') {
+      const time = toSeconds2000(this.#device.localTime(now));
+      this.#logs.add(phase, { time, every: one.periodSeconds, start: one.from, end: now });
+    }
     const [over, under] = SIDES.map((side) => this.#test(phase, side, one[side.name], sum, now, effects));
     return { ...one, from: now, over: over ?? false, under: under ?? false };
   }
 
-  /** A row of the log: end of the period, and whole volts. */
-  #note({ obis }: Phase, { voltMs, ms }: Sum, now: Millis): void {
-    const at = this.#device.localTime(now);
-    const source = logSourceOf(this.#device, objectsOf(this.#device), at);
-    appendRow(source, `7/1-0:${obis}.24.0.255/2`, [toSeconds2000(at), Math.round(voltMs / ms)]);
-  }
-
   /** @returns whether the average is out on a side; a threshold of 0 is none */
-  #test({ obis, code }: Phase, side: Side, before: boolean, { voltMs, ms }: Sum, now: Millis, effects: DeviceEffect[]): boolean {
+  #test(
+    { obis, code }: Phase,
+    side: Side,
+    before: boolean,
+    { voltMs, ms }: VoltageSum,
+    now: Millis,
+    effects: DeviceEffect[],
+  ): boolean {
     const store = objectsOf(this.#device);
     const limit = numberAt(store, `1/1-0:${obis}.${side.threshold}.0.4/2`) * ms;
     const out = limit > 0 && (side.name === 'over' ? voltMs > limit : voltMs < limit);
@@ -139,18 +137,4 @@ export class AverageVoltage implements Organ {
   restore(state: OrganState | undefined): void {
     this.#measuring = Array.isArray(state) ? (state as unknown as readonly Measuring[]) : [];
   }
-}
-
-/** Voltage of a phase from one moment to another. */
-function sumOf(profile: LoadProfile<ElectricityLoad>, phase: Phase, from: Millis, to: Millis): Sum {
-  let [voltMs, ms] = [0, 0];
-  for (let at = from; at < to; ) {
-    const { value, until } = profile.at(at);
-    const end = Math.min(until, to);
-    const volts = voltsOf(value, phase);
-    voltMs += volts * (end - at);
-    if (volts > 0) ms += end - at;
-    at = end;
-  }
-  return { voltMs, ms };
 }

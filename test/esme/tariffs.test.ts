@@ -23,6 +23,8 @@ const SECONDARY_PRICE = '3/0-0:94.44.1.8/2';
 
 const WH: Plain = [0, 30];
 const FROM_ZERO: Readonly<Record<string, Plain>> = {
+  // No billing period ends: it would reset the block counters.
+  '22/0-0:15.0.0.255/4': [],
   [IMPORT]: [0, WH, 0, [0, 32], 0],
   [EXPORT]: 0,
   [TIME_OF_USE]: [[], []],

@@ -22,12 +22,20 @@ export interface RowSource {
   rows(range: TimeRange, skip: number): readonly Row[];
 }
 
+/** What a read knows of the log it wants. */
+export interface Reading {
+  /** Whether its rows have fields for a secondary element. */
+  readonly twin: boolean;
+  /** Now, by the device's own clock, in seconds since 2000. */
+  readonly at: number;
+}
+
 /** Logs of a device that lives: what it captures as time passes. */
 export interface CapturedLogs {
   /** What the made-up past leads up to; undefined while no time passes. */
   readonly begun: HistoryEnd | undefined;
   /** Rows of a log that follow from the load and are not kept one by one. */
-  captured(key: CosemKey): RowSource | undefined;
+  captured(key: CosemKey, reading: Reading): RowSource | undefined;
 }
 
 /** What a log is read from. */

@@ -127,7 +127,8 @@ export class Log {
     const noted = this.#noted();
     const until = noted[0] === undefined ? Number.POSITIVE_INFINITY : timeOf(noted[0]) - 1;
     const stored = this.#stored();
-    const captured = source.captured?.begun && source.captured.captured(key);
+    const reading = { twin: this.#elements === 'twin', at: toSeconds2000(source.at) };
+    const captured = source.captured?.begun && source.captured.captured(key, reading);
     return [
       ...(this.#historyEnd === undefined ? [] : [this.#history(Math.min(until, this.#historyEnd))]),
       listed(stored),

@@ -16,6 +16,8 @@ export const TIME_OF_USE = '1/0-0:94.44.34.1/2';
 /** Key of the 64 registers and counters of block tariffs: for each of 4 blocks, 8 registers and then 8 counters (ECS17e). */
 export const BLOCKS = '1/0-0:94.44.34.2/2';
 export const TIMES_OF_USE = 48;
+/** Those of the secondary element. */
+export const SECONDARY_TIMES_OF_USE = 4;
 export const COLUMNS = 8;
 export const BLOCK_COUNT = 4;
 
@@ -60,6 +62,11 @@ export function tariffRegistersOf(store: CosemStore): TariffRegisters {
 /** Fields of a row that holds registers, after its time (GBCS mapping table, ECS20b, ECS20c, ECS21a). */
 export function registerFields(energy: (register: EnergyRegister) => number, tariff: TariffRegisters): Plain[] {
   return [energy('activeImport'), energy('secondaryImport'), tariff.timeOfUse, tariff.secondaryTimeOfUse, ...tariff.blocks];
+}
+
+/** The same of what the registers hold now. */
+export function registerFieldsNow(store: CosemStore): Plain[] {
+  return registerFields((register) => energyOf(store, register), tariffRegistersOf(store));
 }
 
 /** Emergency credit, balance, payment debt, time debts 1 and 2, accumulated debt: the order of the logs (GBCS mapping table). */

@@ -1,7 +1,7 @@
 import { toSeconds2000 } from '../../kernel/time.ts';
 import type { LogSource } from './log-source.ts';
 import { appendRow, newestTime } from './logs.ts';
-import { balanceFields, energyOf, registerFields, tariffRegistersOf } from './register-values.ts';
+import { balanceFields, registerFieldsNow } from './register-values.ts';
 
 /** Log of registers at a change of payment mode or tariff (GBCS mapping table, ECS20b). */
 const CHANGE_LOG = '7/0-0:98.1.2.255/2';
@@ -14,6 +14,5 @@ export function noteRegisters(source: LogSource): void {
   const { store, at } = source;
   const seconds = toSeconds2000(at);
   if (newestTime(source, CHANGE_LOG) === seconds) return;
-  const registers = registerFields((register) => energyOf(store, register), tariffRegistersOf(store));
-  appendRow(source, CHANGE_LOG, [seconds, ...registers, ...balanceFields(store)]);
+  appendRow(source, CHANGE_LOG, [seconds, ...registerFieldsNow(store), ...balanceFields(store)]);
 }

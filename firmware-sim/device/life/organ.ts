@@ -33,7 +33,10 @@ export interface Organ {
   act?(now: Millis, effects: DeviceEffect[]): void;
   /** Draws the consequences of what came from outside: a command, a hand, another load, power. Called again it does nothing more. */
   settle?(now: Millis, effects: DeviceEffect[]): void;
-  /** The clock of a living device has been set; `beforeMs` and `afterMs` are what it was and is ahead of the runtime. */
+  /**
+   * The clock of a living device has been set, or the time has become known or unknown; `beforeMs` and `afterMs` are what the clock was
+   * and is ahead of the runtime.
+   */
   clockMoved?(now: Millis, beforeMs: Millis, afterMs: Millis): void;
   /** The device loses power (its application goes down); until `powerUp` no time passes for it. */
   powerDown?(now: Millis): void;
