@@ -19,7 +19,7 @@ import { EventLog, type LogEntry, type LogName } from './event-log.ts';
 import { FirmwareStore } from './firmware.ts';
 import { FutureDatedQueue, type PendingCommand } from './future-dated.ts';
 import type { Life, LifeState } from './life/life.ts';
-import { DEFAULT_PARAMETERS, type LifeParameters } from './life/parameters.ts';
+import { type LifeParameters, parametersWith } from './life/parameters.ts';
 import { ACCEPTING_HAN, DeviceLog, type HanPort } from './management/device-log.ts';
 import { type Misbehaviours, responseCounter, responseOctets, responseTime } from './misbehaviours.ts';
 import { type AlertContent, alertPayload, commandQuote } from './notation.ts';
@@ -96,7 +96,7 @@ export class Device {
     this.unwrapContingency = setup.unwrapContingency ?? unwrapContingencyKey;
     this.otherMeters = setup.otherMeters ?? NO_METERS;
     this.#keySeed = setup.keySeed ?? setup.identity.eui;
-    this.parameters = setup.parameters ? { ...DEFAULT_PARAMETERS, ...setup.parameters } : DEFAULT_PARAMETERS;
+    this.parameters = parametersWith(setup.parameters);
     profile.factory?.(this);
     if (setup.state) this.restore(setup.state);
   }

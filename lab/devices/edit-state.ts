@@ -21,8 +21,9 @@ export interface Stores {
 
 /** Builds the objects of a stored device, without keys. */
 export function storesOf({ type, profile, madeAt, state }: StoredDevice): Stores {
-  const cosem = cosemStoreOf(type, profileNamed(type, profile));
-  const zcl = zclStoreOf(type, madeAt);
+  const variant = profileNamed(type, profile);
+  const cosem = cosemStoreOf(type, variant);
+  const zcl = zclStoreOf(type, variant, madeAt);
   if (state.cosem) cosem?.restore(state.cosem);
   if (state.zcl) zcl?.restore(state.zcl);
   return { cosem, zcl };

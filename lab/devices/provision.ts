@@ -2,6 +2,7 @@ import { digest } from '../../firmware-sim/crypto/digest.ts';
 import type { CryptoSuite } from '../../firmware-sim/crypto/suite.ts';
 import { Device } from '../../firmware-sim/device/device.ts';
 import type { FirmwareSlot } from '../../firmware-sim/device/firmware.ts';
+import type { LifeParameters } from '../../firmware-sim/device/life/parameters.ts';
 import { BENCH_DEVICE_LOG, DeviceLog } from '../../firmware-sim/device/management/device-log.ts';
 import type { Misbehaviours } from '../../firmware-sim/device/misbehaviours.ts';
 import type { DeviceSetup, ObjectFaults } from '../../firmware-sim/device/setup.ts';
@@ -31,6 +32,8 @@ export interface DevicePlan {
   readonly certificateValidity: boolean;
   readonly faults?: ObjectFaults;
   readonly misbehaviours?: Misbehaviours;
+  /** How it behaves where the specification leaves it open, beyond what its variant says. */
+  readonly parameters?: Partial<LifeParameters>;
   /** State of an earlier run, in place of a new device's. */
   readonly state?: DeviceState;
 }
@@ -44,6 +47,8 @@ export interface Credentials extends Pick<DeviceSetup, 'identity' | 'cells' | 'l
  */
 export function makeDevice(plan: DevicePlan, { identity, cells, lentKeys }: Credentials): Device {
   const { suite, type, profile, seed, madeAt, certificateValidity, state } = plan;
+  // Devices of a variant share its parameters.
+  const parameters = plan.parameters ? { ...profile.parameters, ...plan.parameters } : profile.parameters;
   const setup: DeviceSetup = {
     suite,
     identity,
@@ -51,7 +56,7 @@ export function makeDevice(plan: DevicePlan, { identity, cells, lentKeys }: Cred
     firmware: FIRST_FIRMWARE,
     signatureProfile: identity.signing?.curve === 'P-384' ? 'cnsa-p384' : 'deterministic',
     cosem: cosemStoreOf(type, profile),
-    zcl: zclStoreOf(type, madeAt),
+    zcl: zclStoreOf(type, profile, madeAt),
     deviceLog: new DeviceLog(BENCH_DEVICE_LOG),
     lentKeys,
     certificateValidity,
@@ -59,6 +64,7 @@ export function makeDevice(plan: DevicePlan, { identity, cells, lentKeys }: Cred
     keySeed: `${seed} ${identity.eui}`,
     ...(plan.faults && { faults: plan.faults }),
     ...(plan.misbehaviours && { misbehaviours: plan.misbehaviours }),
+    ...(parameters && { parameters }),
     ...(state && { state }),
   };
   return new Device(variantOf(type, profile), setup);

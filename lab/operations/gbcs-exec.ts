@@ -1,5 +1,6 @@
-import { DEVICE_CHOICES } from '../devices/device-types.ts';
+import { DEVICE_CHOICES, DEVICE_TYPES } from '../devices/device-types.ts';
 import { MISBEHAVIOUR_FORMS } from '../devices/misbehaviours.ts';
+import { profilesOf } from '../devices/profiles.ts';
 import { keystoreParameter } from './gbcs-decode.ts';
 import { nullable, operation, parameters, type Shape } from './operation.ts';
 
@@ -10,10 +11,16 @@ export const deviceTypeParameter = {
   help: 'type of the devices; by default as devices.json in the keystore says, else the only target of the use case',
 } as const;
 
+/** The variants that some types of device have, by type. */
+function variants(): string {
+  const named = DEVICE_TYPES.map((type) => [type, profilesOf(type).slice(1)] as const).filter(([, others]) => others.length > 0);
+  return named.map(([type, others]) => `for ${type} ${others.map(({ name }) => name).join(', ')}`).join('; ');
+}
+
 export const deviceProfileParameter = {
   type: 'text',
   placeholder: 'NAME',
-  help: 'variant of the devices: default (everything there is), for an ESME single-element, load-control, twin-element, polyphase, for a CHF single-band, dual-band; by default as devices.json says',
+  help: `variant of the devices: default (everything there is), ${variants()}; by default as devices.json says`,
 } as const;
 
 export const misbehaviourParameter = {

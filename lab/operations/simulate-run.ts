@@ -4,6 +4,7 @@ import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { type Millis, toIso } from '../../firmware-sim/kernel/time.ts';
+import { lifeParameters } from '../devices/life-parameters.ts';
 import type { StoredDevice } from '../devices/stored-devices.ts';
 import { textOf, writeText } from '../files/text.ts';
 import { loadKeystore } from '../keystore/keystore.ts';
@@ -81,7 +82,8 @@ async function prepare(args: SimulateArguments, context: OperationContext, kept:
   const suite = createNodeSuite({ entropy: seededEntropy(context.seed, `simulate ${kept?.generation ?? 0}`) });
   const keystore = args.keystore === undefined ? undefined : loadKeystore(args.keystore, suite);
   const madeAt = stored?.madeAt ?? args.from;
-  const meter = makeMeter({ ...choice, suite, eui, keystore, seed: context.seed, madeAt, state: stored?.state });
+  const parameters = lifeParameters(args.parameter);
+  const meter = makeMeter({ ...choice, suite, eui, keystore, seed: context.seed, madeAt, state: stored?.state, parameters });
   const loadText = args.load ?? USUAL_LOADS[choice.type];
   const load = await meterLoad(choice.type, loadText, context);
   connect(meter, load, args.from);

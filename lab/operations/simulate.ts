@@ -9,6 +9,12 @@ export const simulateParameters = parameters({
     help: 'variant of the meter (docs/simulate.md); its name tells an electricity from a gas meter (default: default, an ESME)',
   },
   device: { type: 'choice', choices: ['esme', 'gsme'], help: 'type of the meter, where the profile does not tell it' },
+  parameter: {
+    type: 'text',
+    repeatable: true,
+    placeholder: 'NAME=VALUE',
+    help: 'how the meter behaves where the specification is not public (docs/simulate.md), as clockDriftMsPerDay=500',
+  },
   load: {
     type: 'text',
     placeholder: 'FILE|NAME',

@@ -31,14 +31,16 @@ const COLUMNS: ReadonlySet<string> = new Set([
   'accumulatedDebtMillipence',
   'priceMillipencePerKwh',
 ]);
+const DAY_MS: Millis = 86_400_000;
 const DAY_WIDTH = 10;
 const COLUMN_WIDTH_MIN = 11;
 const GAP = 2;
 
-const clock = (at: Millis): string => toIso(at).slice(11, 19);
+/** The time of a day; the midnight it ends with is its last moment. */
+const clock = (at: Millis, dayEnd: Millis): string => (at === dayEnd && at % DAY_MS === 0 ? '24:00:00' : toIso(at).slice(11, 19));
 
-function times({ first, last }: { readonly first: Millis; readonly last: Millis }): string {
-  return first === last ? clock(first) : `${clock(first)} to ${clock(last)}`;
+function times({ first, last }: { readonly first: Millis; readonly last: Millis }, dayEnd: Millis): string {
+  return first === last ? clock(first, dayEnd) : `${clock(first, dayEnd)} to ${clock(last, dayEnd)}`;
 }
 
 /** What was done with a code: `logged 3 times, sent`. */
@@ -51,8 +53,8 @@ function counts({ logged, sent, shown: displayed }: Happening): string {
   return parts.flatMap(([count, word]) => (count === 0 ? [] : [count === 1 ? word : `${word} ${count} times`])).join(', ');
 }
 
-function happeningLine(one: Happening): string {
-  return `${times(one)}  ${codeText(one.code)} ${one.name} (${counts(one)})`;
+function happeningLine(one: Happening, dayEnd: Millis): string {
+  return `${times(one, dayEnd)}  ${codeText(one.code)} ${one.name} (${counts(one)})`;
 }
 
 const words = (name: string): string => name.replace(/[A-Z]|\d+/g, (part) => ` ${part.toLowerCase()}`).replace(/[- ]+/g, ' ');
@@ -94,13 +96,13 @@ export class DayTable {
       const often = change.count > 1 ? `, ${change.count} times` : '';
       return {
         at: change.first,
-        text: `${times(change)}  supply ${change.from} to ${change.to}: ${words(change.cause)}${often}`,
+        text: `${times(change, day.to)}  supply ${change.from} to ${change.to}: ${words(change.cause)}${often}`,
       };
     });
     const commands = day.commands.map(({ at, text, outcome, detail }) => {
-      return { at, text: `${clock(at)}  > ${text}: ${outcome}${detail === undefined ? '' : ` (${detail})`}` };
+      return { at, text: `${clock(at, day.to)}  > ${text}: ${outcome}${detail === undefined ? '' : ` (${detail})`}` };
     });
-    const happenings = day.happenings.map((one) => ({ at: one.first, text: happeningLine(one) }));
+    const happenings = day.happenings.map((one) => ({ at: one.first, text: happeningLine(one, day.to) }));
     // Sorting is stable: a command stands before its consequences at the same moment.
     const inOrder = [...commands, ...supply, ...happenings].sort((a, b) => a.at - b.at).map(({ text }) => text);
     return day.ledger.length > 0 ? [...inOrder, `booked: ${ledgerWords(day.ledger)}`] : inOrder;

@@ -1,5 +1,6 @@
 import type { CryptoSuite } from '../../firmware-sim/crypto/suite.ts';
 import type { Device } from '../../firmware-sim/device/device.ts';
+import type { LifeParameters } from '../../firmware-sim/device/life/parameters.ts';
 import type { ElectricityLoad, GasLoad, LoadProfile } from '../../firmware-sim/device/metering/load.ts';
 import type { LoadInput } from '../../firmware-sim/device/metering/load-input.ts';
 import type { DeviceState } from '../../firmware-sim/device/state.ts';
@@ -39,6 +40,7 @@ export interface MeterPlan {
   /** When the device was made. */
   readonly madeAt: Millis;
   readonly state: DeviceState | undefined;
+  readonly parameters: Partial<LifeParameters> | undefined;
 }
 
 /** A meter, and the keys of everybody who may send it something. */
@@ -65,10 +67,10 @@ function fromTestPki({ suite, type, eui, seed }: MeterPlan): { readonly credenti
 
 /** Makes the meter of a simulation; no time has passed for it yet. @throws UsageError for keys that cannot be used */
 export function makeMeter(plan: MeterPlan): SimulatedMeter {
-  const { suite, type, profile, keystore, seed, madeAt, state } = plan;
+  const { suite, type, profile, keystore, seed, madeAt, state, parameters } = plan;
   const { credentials, keys } = keystore ? { credentials: fromKeystore(plan, keystore), keys: keystore } : fromTestPki(plan);
   const device = makeDevice(
-    { suite, type, profile, seed, madeAt, certificateValidity: true, ...(state && { state }) },
+    { suite, type, profile, seed, madeAt, certificateValidity: true, ...(state && { state }), ...(parameters && { parameters }) },
     credentials,
   );
   return { type, device, keys };

@@ -108,7 +108,8 @@ const blocksOf = ({ maxMessageOctets }: UpdateConfig, device: Eui64) =>
 
 /** An update is about firmware: this home pays afterwards, so that no credit runs out meanwhile. */
 function objectsInCreditMode(type: DeviceType, now: Millis): Pick<DeviceSetup, 'cosem' | 'zcl'> {
-  const objects = { cosem: cosemStoreOf(type, profileNamed(type, undefined)), zcl: zclStoreOf(type, now) };
+  const profile = profileNamed(type, undefined);
+  const objects = { cosem: cosemStoreOf(type, profile), zcl: zclStoreOf(type, profile, now) };
   putInCreditMode(objects);
   return objects;
 }

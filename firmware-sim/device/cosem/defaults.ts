@@ -2,8 +2,9 @@ import type { Element } from '../../codec/element.ts';
 import type { CosemMember } from '../../dictionary/cosem.ts';
 import { COSEM_MEMBERS } from '../../dictionary/data/cosem-members.ts';
 import type { ValueType } from '../../dictionary/value-type.ts';
+import { assert } from '../../kernel/errors.ts';
 import { CHF_ANSWERS, CHF_VALUES, DEFAULT_ACTIVATION_TIME, ESME_VALUES, SINGLE_ELEMENT_VALUES } from './default-values.ts';
-import { cosemKey, namesOf } from './key.ts';
+import { attributeOf, cosemKey, namesOf } from './key.ts';
 import type { CosemDefaults, CosemDeviceType } from './store.ts';
 import { build, type Elements, type Plain } from './value.ts';
 
@@ -69,4 +70,17 @@ export function cosemDefaults(type: CosemDeviceType, elements: Elements = 'twin'
   const made = makeDefaults(type, elements);
   CACHE.set(name, made);
   return made;
+}
+
+/**
+ * Defaults of a variant: those of its type with other values for some attributes.
+ * @param values by key, in plain form; of attributes that the defaults have
+ */
+export function withValues(defaults: CosemDefaults, values: Readonly<Record<string, Plain>>, elements: Elements): CosemDefaults {
+  const changed = Object.entries(values).map(([key, plain]): [string, Element] => {
+    const member = attributeOf(key);
+    assert(member?.type !== undefined && defaults.has(key), `${key} is an attribute of these devices`);
+    return [key, build(member.type, plain, { layout: member.layout, path: key, elements })];
+  });
+  return changed.length === 0 ? defaults : new Map([...defaults, ...changed]);
 }

@@ -36,3 +36,13 @@ export type LifeParameters = {
 export const DEFAULT_PARAMETERS = Object.fromEntries(
   Object.entries(LIFE_PARAMETERS).map(([name, { default: value }]) => [name, value]),
 ) as LifeParameters;
+
+const CHANGED = new WeakMap<Partial<LifeParameters>, LifeParameters>();
+
+/** The parameters of a device with changes to the defaults; devices that were given one and the same changes share them. */
+export function parametersWith(changes: Partial<LifeParameters> | undefined): LifeParameters {
+  if (changes === undefined) return DEFAULT_PARAMETERS;
+  const made = CHANGED.get(changes) ?? { ...DEFAULT_PARAMETERS, ...changes };
+  CHANGED.set(changes, made);
+  return made;
+}
