@@ -62,7 +62,7 @@ export class Device {
   readonly certificateValidity: boolean;
   readonly pathWithoutRoot: 'refuse' | 'accept';
   readonly unwrapContingency: ContingencyUnwrap;
-  readonly otherMeters: readonly UtrnParties[];
+  readonly otherMeters: () => readonly UtrnParties[];
   readonly parameters: LifeParameters;
   /** What a cloned report of credentials said; never used to authenticate. */
   readonly reports = new CredentialReports();
@@ -379,7 +379,7 @@ const MALFORMED_PER_HOUR = 10;
 /** Shared by all clocks that are right. */
 const RIGHT_TIME: ClockState = { offsetMs: 0, status: 'reliable' };
 
-const NO_METERS: readonly UtrnParties[] = [];
+const NO_METERS = (): readonly UtrnParties[] => [];
 const NO_FAULTS: ObjectFaults = new Map();
 const WELL_BEHAVED: Misbehaviours = new Map();
 

@@ -95,9 +95,10 @@ export interface DeviceSetup {
   /** Devices this one may talk to. */
   readonly deviceLog?: DeviceLog;
   /**
-   * Whose tokens the device knows for another meter's. The digits do not say whose they are: only a bench that holds the keys can tell.
+   * Whose tokens the device knows for another meter's, when it is asked to. The digits do not say whose they are: only a bench that
+   * holds the keys can tell.
    */
-  readonly otherMeters?: readonly UtrnParties[];
+  readonly otherMeters?: () => readonly UtrnParties[];
   /** Seed of key pairs the device makes. Default: its Entity Identifier. */
   readonly keySeed?: number | string;
   /** How it behaves where the specification leaves it open; defaults for the others. */

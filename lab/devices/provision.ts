@@ -14,6 +14,7 @@ import type { Keystore } from '../keystore/keystore.ts';
 import { identityOf } from './device-keys.ts';
 import type { DeviceType } from './device-types.ts';
 import { cosemStoreOf, variantOf, zclStoreOf } from './kinds.ts';
+import { otherMetersOf } from './other-meters.ts';
 import type { Profile } from './profiles.ts';
 import { cellsFor } from './trust-anchor-cells.ts';
 
@@ -39,13 +40,13 @@ export interface DevicePlan {
 }
 
 /** Keys and trust anchors of a new device. */
-export interface Credentials extends Pick<DeviceSetup, 'identity' | 'cells' | 'lentKeys'> {}
+export interface Credentials extends Pick<DeviceSetup, 'identity' | 'cells' | 'lentKeys' | 'otherMeters'> {}
 
 /**
  * A device of a type and variant. P-256 signatures are deterministic (RFC 6979), so that the same inputs give the same octets whatever
  * went before.
  */
-export function makeDevice(plan: DevicePlan, { identity, cells, lentKeys }: Credentials): Device {
+export function makeDevice(plan: DevicePlan, { identity, cells, lentKeys, otherMeters }: Credentials): Device {
   const { suite, type, profile, seed, madeAt, certificateValidity, state } = plan;
   // Devices of a variant share its parameters.
   const parameters = plan.parameters ? { ...profile.parameters, ...plan.parameters } : profile.parameters;
@@ -62,6 +63,7 @@ export function makeDevice(plan: DevicePlan, { identity, cells, lentKeys }: Cred
     certificateValidity,
     pathWithoutRoot: cells.some(({ role }) => role === 'root') ? 'refuse' : 'accept',
     keySeed: `${seed} ${identity.eui}`,
+    ...(otherMeters && { otherMeters }),
     ...(plan.faults && { faults: plan.faults }),
     ...(plan.misbehaviours && { misbehaviours: plan.misbehaviours }),
     ...(parameters && { parameters }),
@@ -84,5 +86,10 @@ export interface Provision extends DevicePlan {
  */
 export function provisionDevice({ keystore, eui, named, ...plan }: Provision): Device {
   const cells = cellsFor(plan.type, keystore, named);
-  return makeDevice(plan, { identity: identityOf(keystore, eui), cells, lentKeys: keystore });
+  return makeDevice(plan, {
+    identity: identityOf(keystore, eui),
+    cells,
+    lentKeys: keystore,
+    otherMeters: () => otherMetersOf(plan.suite, keystore, eui, cells),
+  });
 }

@@ -63,7 +63,7 @@ class Home {
 
   constructor(make: (typeof METERS)[number]['make'], gas: boolean, seed: string) {
     this.model = new PaymentModel({ ...SETTINGS, gas }, OPENING);
-    this.meter = make(this.model.settings, OPENING, { otherMeters: [OTHER] });
+    this.meter = make(this.model.settings, OPENING, { otherMeters: () => [OTHER] });
     this.#chance = randomFor(seed, 'customer');
   }
 

@@ -122,7 +122,7 @@ function authenticContent(books: Books, { digits, nearCounter }: TokenEntry): Ut
   const parties = utrnParties(device);
   const content = parties && contentNear(device, parties, digits, near);
   if (content) return content;
-  const others = device.otherMeters.some((other) => contentNear(device, other, digits, near) !== undefined);
+  const others = device.otherMeters().some((other) => contentNear(device, other, digits, near) !== undefined);
   return { result: TOKEN_RESULT.invalid, code: others ? EVENT.otherDevice : EVENT.notAuthentic };
 }
 

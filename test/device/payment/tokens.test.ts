@@ -59,7 +59,7 @@ describe.each(METERS)('$name: a token', (kind) => {
   });
 
   it('with a wrong digit, of another meter, or forged, is invalid, each with its event', () => {
-    const meter = made(kind, {}, { otherMeters: [OTHER] });
+    const meter = made(kind, {}, { otherMeters: () => [OTHER] });
     const token = tokenFor(meter.device, 1_000, 3);
     const mistyped = token.slice(0, -1) + String((Number(token.slice(-1)) + 1) % 10);
     expect([meter.enter(mistyped, 'keypad', 0), meter.enter('1234', 'keypad', 0), codes(meter)]).toEqual([1, 1, []]);
