@@ -183,7 +183,7 @@ export interface HomeOutcome extends TokenOutcome {
   readonly effects: readonly DeviceEffect[];
 }
 
-/** A token entered in the home: at the meter, or at a display that passes it on. */
+/** A token entered in the home: at the meter, or at a display that passes it on. A meter without power takes none. */
 export function enterTokenAtHome(
   device: Device,
   account: Account,
@@ -192,6 +192,7 @@ export function enterTokenAtHome(
 ): HomeOutcome {
   const effects: DeviceEffect[] = [];
   device.life?.advance(now, effects);
+  if (device.life?.poweredDown) return { result: TOKEN_RESULT.error, effects };
   const outcome = enterToken(new Books(account, device, now, effects), entry);
   device.life?.settle(now, effects);
   return { ...outcome, effects };

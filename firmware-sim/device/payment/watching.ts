@@ -37,6 +37,9 @@ const NAMES: readonly (keyof Sides)[] = ['low', 'available', 'exhausted', 'spent
 const sidesOf = (names: readonly string[]): Sides =>
   Object.fromEntries(NAMES.map((name) => [name, names.includes(name)])) as Readonly<Record<keyof Sides, boolean>>;
 
+/** In credit mode nothing is watched. */
+const NO_SIDES = sidesOf([]);
+
 /** Alerts of a side that is entered, in the order in which they are raised. */
 const ALERTS: readonly (readonly [side: keyof Sides, code: number])[] = [
   ['low', EVENT.lowCredit],
@@ -55,7 +58,7 @@ export class Watch {
   readonly #account: Account;
   readonly #supply: SupplySwitch;
   readonly #calendar: NonDisablement;
-  #sides: Sides = sidesOf([]);
+  #sides: Sides = NO_SIDES;
 
   constructor(account: Account, supply: SupplySwitch, calendar: NonDisablement) {
     this.#account = account;
@@ -69,6 +72,7 @@ export class Watch {
   }
 
   #sidesAt(local: Millis | undefined, inclusive: boolean): Sides {
+    if (!this.#account.prepayment) return NO_SIDES;
     const standing = standingOf(this.#account, inclusive);
     const suspended = standing.spent && local !== undefined && this.#calendar.isActive(local);
     return {
@@ -94,6 +98,7 @@ export class Watch {
     const before = this.#sides;
     const after = this.#sidesAt(local, creditThresholdsInclusive);
     this.#sides = after;
+    if (after === before) return;
     for (const [side, code] of ALERTS) if (after[side] && !before[side]) books.raise(code);
     if (after.cut && !before.cut) this.#supply.disable('credit', books.now, books.effects);
     if (before.spent && !after.spent && this.#supply.supply === 'disabled') {

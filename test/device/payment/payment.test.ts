@@ -2,7 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { setPlain } from '../../../firmware-sim/device/cosem/numbers.ts';
 import type { DeviceSetup } from '../../../firmware-sim/device/setup.ts';
 import type { ModelBalances, ModelSettings } from '../../second/payment-model.ts';
-import { bookingsIn, codesIn, DAY, HOUR, live, MINUTE, NO_BALANCES, PLAIN_SETTINGS, type Prepaid, START } from './prepaid.ts';
+import {
+  bookingsIn,
+  codesIn,
+  DAY,
+  HOUR,
+  live,
+  MINUTE,
+  NO_BALANCES,
+  PLAIN_SETTINGS,
+  type Prepaid,
+  START,
+  tokenFor,
+} from './prepaid.ts';
 import { PrepaidElectricity } from './prepaid-electricity.ts';
 import { METERS, type MeterKind } from './prepaid-meters.ts';
 
@@ -239,6 +251,8 @@ describe('the account of an electricity meter', () => {
     meter.load({ importWatts: 1_000, volts: [0, 0, 0] }, 30 * MINUTE);
     live(meter, 3 * DAY + 10 * MINUTE);
     expect(meter.balances()).toMatchObject({ balance: 1_000_000, debt1: 100_000 });
+    const token = tokenFor(meter.device, 100, 3);
+    expect(meter.enter(token, 'keypad', 3 * DAY + 15 * MINUTE)).toBe(3);
     meter.load({}, 3 * DAY + 20 * MINUTE);
     live(meter, 3 * DAY + 50 * MINUTE);
     expect(meter.balances()).toMatchObject({ balance: 1_000_000 - 3 * 1_500 - 72 * 7, debt1: 100_000 - 72 * 7 });
