@@ -78,7 +78,7 @@ export class GasCopies implements Organ {
     const readings = samples ? this.#readings(samples) : [];
     for (const [i, value] of (samples?.values ?? []).entries()) this.#profile.add((samples?.first ?? 0) + i * HALF_HOUR, value);
     for (const { time, litres } of readings) this.#note(time, litres);
-    for (const { time, litres } of this.#waiting) this.#record(time, litres);
+    for (const { time, litres } of this.#waiting) if (time > (this.#last?.time ?? 0)) this.#record(time, litres);
     this.#waiting = [];
   }
 
@@ -108,10 +108,16 @@ export class GasCopies implements Organ {
     }
   }
 
-  /** The register at the end of a half hour. Without the one before, what was used in it is not known. */
+  /**
+   * The register at the end of a half hour. Without the one before, what was used in it is not known; one that ends again after the
+   * meter's clock was set back only counts for the next.
+   */
   #record(time: number, litres: number): void {
     const last = this.#last;
-    if (last && time <= last.time) return;
+    if (last && time <= last.time) {
+      this.#last = { time: last.time, litres };
+      return;
+    }
     this.#profile.add(time, last && time === last.time + HALF_HOUR ? litres - last.litres : NO_DATA);
     this.#note(time, litres);
   }

@@ -8,9 +8,10 @@ import { octetsOf } from '../device/cosem/numbers.ts';
 import { objectsOf } from '../device/cosem/objects.ts';
 import type { CosemKey, CosemStore } from '../device/cosem/store.ts';
 import type { Device } from '../device/device.ts';
+import { moneyText, priceText } from '../device/display-text.ts';
 import type { SupplyState } from '../device/life/supply-switch.ts';
 import type { Account } from '../device/payment/account.ts';
-import type { Element, UnitPrice } from '../device/payment/spending.ts';
+import type { Element } from '../device/payment/spending.ts';
 import { combinedCredit, emergencyOwed, standingOf } from '../device/payment/standing.ts';
 import { toAscii } from '../kernel/bytes.ts';
 import { fromSeconds2000, type Millis, toIso, toSeconds2000 } from '../kernel/time.ts';
@@ -128,21 +129,6 @@ function registersIn(store: CosemStore): EsmeDisplay['registers'] {
 
 const inPounds = (store: CosemStore): boolean => store.get(IN_POUNDS)?.value !== false;
 
-/** Money cut off after the second decimal. */
-function moneyText(store: CosemStore, millipence: number): string {
-  const pence = Math.trunc(millipence / 1_000);
-  const digits = String(Math.abs(pence)).padStart(3, '0');
-  return `${pence < 0 ? '-' : ''}${inPounds(store) ? '£' : '€'}${digits.slice(0, -2)}.${digits.slice(-2)}`;
-}
-
-/** A price in hundredths of the currency unit, with the decimals it has. */
-function priceText(store: CosemStore, { value, scale }: UnitPrice): string {
-  const decimals = Math.max(0, -scale - 2);
-  const digits = String(Math.abs(value) * 10 ** Math.max(0, scale + 2)).padStart(decimals + 1, '0');
-  const number = decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
-  return `${value < 0 ? '-' : ''}${number}${inPounds(store) ? 'p' : 'c'}/kWh`;
-}
-
 /** `tou-1` is rate 1; `block-2-3` rate 3 in its second block. */
 function rateText(register: string): string {
   const [kind, first, second] = register.split('-');
@@ -156,7 +142,7 @@ function ratesOf(device: Device, now: Millis): readonly RateDisplay[] {
     return {
       element,
       rate: register === undefined ? undefined : rateText(register),
-      price: price && priceText(objectsOf(device), price),
+      price: price && priceText(inPounds(objectsOf(device)), price),
     };
   });
 }
@@ -169,7 +155,7 @@ function isHeld(device: Device, { prepayment }: Account, now: Millis): boolean {
 
 function accountOf(device: Device, account: Account): ElectricityAccountDisplay {
   const store = objectsOf(device);
-  const money = (millipence: number): string => moneyText(store, millipence);
+  const money = (millipence: number): string => moneyText(inPounds(store), millipence);
   const standing = standingOf(account, device.parameters.creditThresholdsInclusive);
   const shown = { balance: money(account.balance('meterBalance')), lowCredit: standing.low };
   if (!account.prepayment) return { ...shown, availableCredit: shown.balance };

@@ -46,7 +46,8 @@ export class GasPushes implements Organ {
   #halfHours: readonly HalfHour[] = [];
   /** Time of the newest row pushed, by log. */
   #pushed: Partial<Record<CopiedLog, number>> = {};
-  #noted = 0;
+  /** When it last noted a half hour. */
+  #notedAt: Millis = 0;
 
   constructor(device: Device, profileLog: ProfileLog) {
     this.#device = device;
@@ -100,9 +101,9 @@ export class GasPushes implements Organ {
 
   act(now: Millis): void {
     const local = this.#device.localTime(now);
+    if (!this.#enabled || this.#device.clock.status === 'invalid' || local % HALF_HOUR_MS !== 0 || now <= this.#notedAt) return;
+    this.#notedAt = now;
     const time = toSeconds2000(local);
-    if (!this.#enabled || this.#device.clock.status === 'invalid' || local % HALF_HOUR_MS !== 0 || time <= this.#noted) return;
-    this.#noted = time;
     const litres = this.#store.number(METERING, 0x0000);
     const { wattHours, millipence } = consumptionToday(this.#store, time - 1);
     this.#halfHours = [...this.#halfHours, { time, litres, wattHours, millipence }].slice(-HALF_HOURS_MAX);
@@ -114,19 +115,19 @@ export class GasPushes implements Organ {
       sequence: this.#sequence,
       halfHours: this.#halfHours.map((one) => ({ ...one })),
       pushed: { ...this.#pushed },
-      noted: this.#noted,
+      notedAt: this.#notedAt,
     };
   }
 
   restore(state: OrganState | undefined): void {
     const kept = state as
-      | { sequence: number; halfHours: readonly HalfHour[]; pushed: Partial<Record<CopiedLog, number>>; noted: number }
+      | { sequence: number; halfHours: readonly HalfHour[]; pushed: Partial<Record<CopiedLog, number>>; notedAt: Millis }
       | undefined;
     this.#enabled = kept !== undefined;
     this.#sequence = kept?.sequence ?? 0;
     this.#halfHours = kept?.halfHours ?? [];
     this.#pushed = { ...kept?.pushed };
-    this.#noted = kept?.noted ?? 0;
+    this.#notedAt = kept?.notedAt ?? 0;
   }
 
   #attributes(): Record<string, ZclAttribute> {

@@ -80,10 +80,15 @@ export class GasRegisters implements Organ, SpendingRate {
     return Number(counts / this.#step) * this.#litresPerStep;
   }
 
+  /** What consumption counts in now: a tier from 1, or where that is 0 a block from 0. */
+  counting(now: Millis): { readonly tier: number; readonly block: number } {
+    const { tier, thresholds } = this.#now(now);
+    return { tier, block: tier > 0 ? 0 : blockReached(this.#energy, thresholds) };
+  }
+
   /** Price of a kilowatt hour now. */
   price(now: Millis): UnitPrice {
-    const { tier, prices, thresholds } = this.#now(now);
-    return priceOf(prices, tier > 0 ? 0 : blockReached(this.#energy, thresholds));
+    return priceOf(this.#now(now).prices, this.counting(now).block);
   }
 
   spending(now: Millis): readonly Spending[] {

@@ -84,9 +84,18 @@ export class Gsme {
     if (now >= this.#wakeAt) {
       this.#wakeAt = now + this.#wakeMs;
       if (this.#linkUp) effects.push({ kind: 'han', frame: { kind: 'tunnel-get' } });
+      this.#lookForHub(now);
       this.#push(now, effects);
     }
     return this.#flushed(effects);
+  }
+
+  /** Awake, a meter notices whether there is a hub to compare its clock with. */
+  #lookForHub(now: Millis): void {
+    if (this.device.life?.livedTo === undefined) return;
+    const { clock } = gsmeLifeOf(this.device);
+    if (this.#linkUp) clock.hubFound(now);
+    else clock.hubLost(now);
   }
 
   /** A meter that lives tells its proxy what is new, provided it reaches the hub. */

@@ -7,79 +7,104 @@ import { Books } from '../device/payment/books.ts';
 import type { HomeOutcome } from '../device/payment/tokens.ts';
 import { ZclAccount } from '../device/zcl/account.ts';
 import { storeOf } from '../device/zcl/engine.ts';
-import { raise } from '../device/zcl/events.ts';
 import type { ZclStore } from '../device/zcl/store.ts';
-import { fromAscii } from '../kernel/bytes.ts';
 import type { Millis } from '../kernel/time.ts';
+import { type GasDisplay, gasDisplay } from './display.ts';
 import { GAS_FLOW_EVENTS, type GasFlowEvent, type GasTamper } from './gas-sensors.ts';
-import { gsmeLifeOf } from './life.ts';
-import { pinAllows } from './privacy-pin.ts';
+import { type GsmeLife, gsmeLifeOf } from './life.ts';
+import { pinOf, setPin } from './privacy-pin.ts';
 
 /** Events of the user interface (GBCS table 16.2). */
 const EVENT = { done: 0x8161, notDone: 0x8162, messageAcknowledged: 0x81a6 } as const;
 
-/** What somebody can do who stands before a gas meter. Each action happens at its moment, with everything that was due before. */
+/** What a button of the meter is for. */
+export type GasButton = 'enable' | 'emergency-credit';
+
+const SECOND_MS: Millis = 1_000;
+
+/**
+ * Somebody who stands before a gas meter, or does something to it. Each action happens at its moment, with everything that was due
+ * before. The PIN counts from when it was entered until the display has gone dark.
+ */
 export class GsmeHand {
   readonly #device: Device;
+  /** Until when the meter knows that the PIN was entered. */
+  #knownUntil: Millis = 0;
 
   constructor(device: Device) {
     this.#device = device;
+  }
+
+  get #life(): GsmeLife {
+    return gsmeLifeOf(this.#device);
   }
 
   get #store(): ZclStore {
     return storeOf(this.#device);
   }
 
-  /** Opens a valve that is armed; the meter then tests for uncontrolled flow (SMETS 4.5.2, 4.6.4.33). @param pin where one is set */
-  confirmSupply(now: Millis, pin?: string): HandOutcome {
-    return this.#menu(now, pin, (effects) => gsmeLifeOf(this.#device).valve.enable('local', now, effects));
+  /**
+   * Holds a button: opens a valve that is armed, after which the meter tests for uncontrolled flow, or uses emergency credit. Both need
+   * the PIN where one is set (SMETS 4.5.2, 4.6.4.33).
+   */
+  press(button: GasButton, now: Millis): HandOutcome {
+    return byHand(this.#device, now, (effects) => {
+      const done = this.#mayUse(now) && this.#carryOut(button, now, effects);
+      return this.#say(done, now, effects);
+    });
   }
 
-  /** Uses emergency credit (SMETS 4.5.2.1). */
-  activateEmergencyCredit(now: Millis, pin?: string): HandOutcome {
-    return this.#menu(now, pin, (effects) =>
-      activateEmergencyCredit(new Books(new ZclAccount(this.#store), this.#device, now, effects)),
-    );
+  #carryOut(button: GasButton, now: Millis, effects: DeviceEffect[]): boolean {
+    if (button === 'enable') return this.#life.valve.enable('local', now, effects);
+    return activateEmergencyCredit(new Books(new ZclAccount(this.#store), this.#device, now, effects));
   }
 
-  /** Enters a token at the keypad. */
+  /** Types a token into the meter. */
   enterUtrn(digits: string, now: Millis): HomeOutcome {
-    return gsmeLifeOf(this.#device).enterUtrn(digits, 'keypad', now);
+    return this.#life.enterUtrn(digits, 'keypad', now);
   }
 
-  /** Sets the privacy PIN, or takes it away with an empty one; whoever knows the old one may. */
-  setPin(pin: string, now: Millis, old?: string): HandOutcome {
-    return this.#menu(now, old, () => {
-      this.#store.setRecords('privacyPin', [{ Password: fromAscii(pin) }]);
+  /** Enters the PIN: what it protects can be used until the display goes dark. */
+  enterPin(pin: string, now: Millis): HandOutcome {
+    return byHand(this.#device, now, (effects) => {
+      if (pinOf(this.#store) !== pin) return this.#say(false, now, effects);
+      this.#knownUntil = now + this.#device.parameters.displaySeconds * SECOND_MS;
       return true;
     });
   }
 
-  /** Says that the message on the display has been read. */
+  /** Sets a PIN of four digits, or takes it away with an empty one; an old one has to be entered first. */
+  setPin(pin: string, now: Millis): HandOutcome {
+    return byHand(this.#device, now, (effects) => this.#say(this.#mayUse(now) && setPin(this.#store, pin), now, effects));
+  }
+
+  /** Says that the supplier's message has been read. */
   acknowledgeMessage(now: Millis): HandOutcome {
     return byHand(this.#device, now, (effects) => {
       const message = this.#store.record('message');
       if (!message || message.Acknowledged === true) return false;
       this.#store.setRecords('message', [{ ...message, Acknowledged: true }]);
-      this.#raise(EVENT.messageAcknowledged, now, effects);
+      effects.push(...this.#device.alert(EVENT.messageAcknowledged, now));
       return true;
     });
+  }
+
+  /** What the meter shows to this person now. */
+  look(now: Millis): GasDisplay {
+    return gasDisplay(this.#device, now, this.#mayUse(now));
   }
 
   /** Puts a battery in, with so many days of life; 0 days: takes it out. */
   changeBattery(days: number, now: Millis): HandOutcome {
     return byHand(this.#device, now, (effects) => {
-      gsmeLifeOf(this.#device).battery.replace(days, now, effects);
+      this.#life.battery.replace(days, now, effects);
       return true;
     });
   }
 
-  /** Opens a cover, holds a magnet to the meter, tilts it; or stops doing so. */
-  tamper(tamper: GasTamper, present: boolean, now: Millis): HandOutcome {
-    return byHand(this.#device, now, (effects) => {
-      gsmeLifeOf(this.#device).sensors.tamper(tamper, present, now, effects);
-      return true;
-    });
+  /** Opens a cover or closes it; holds a magnet to the meter or takes it away; tilts it or puts it upright. */
+  tamper(what: GasTamper, state: 'open' | 'closed', now: Millis): HandOutcome {
+    return byHand(this.#device, now, (effects) => this.#life.sensors.tamper(what, state === 'open', now, effects));
   }
 
   /** Makes the meter find a fault in itself. */
@@ -93,7 +118,7 @@ export class GsmeHand {
   /** Lets the meter notice something about the flow that the load does not say. */
   flowEvent(event: GasFlowEvent, now: Millis): HandOutcome {
     return byHand(this.#device, now, (effects) => {
-      this.#raise(GAS_FLOW_EVENTS[event], now, effects);
+      effects.push(...this.#device.alert(GAS_FLOW_EVENTS[event], now));
       return true;
     });
   }
@@ -101,21 +126,20 @@ export class GsmeHand {
   /** The valve sticks where it is, or is free again. */
   jamValve(jammed: boolean, now: Millis): HandOutcome {
     return byHand(this.#device, now, () => {
-      gsmeLifeOf(this.#device).valve.jam(jammed);
+      this.#life.valve.jam(jammed);
       return true;
     });
   }
 
-  /** An action of the meter's menu: it may need the PIN, and is logged whether it succeeds or not. */
-  #menu(now: Millis, pin: string | undefined, action: (effects: DeviceEffect[]) => boolean): HandOutcome {
-    return byHand(this.#device, now, (effects) => {
-      const done = pinAllows(this.#store, pin) && action(effects);
-      this.#raise(done ? EVENT.done : EVENT.notDone, now, effects);
-      return done;
-    });
+  /** Whether no PIN is set, or it has been entered not long ago. */
+  #mayUse(now: Millis): boolean {
+    return pinOf(this.#store) === undefined || now < this.#knownUntil;
   }
 
-  #raise(code: number, now: Millis, effects: DeviceEffect[]): void {
-    raise({ device: this.#device, now, effects }, code);
+  /** A command of the menu is logged whether it succeeds or not, and keeps the display lit. */
+  #say(done: boolean, now: Millis, effects: DeviceEffect[]): boolean {
+    effects.push(...this.#device.alert(done ? EVENT.done : EVENT.notDone, now));
+    if (now < this.#knownUntil) this.#knownUntil = now + this.#device.parameters.displaySeconds * SECOND_MS;
+    return done;
   }
 }

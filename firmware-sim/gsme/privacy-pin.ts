@@ -1,12 +1,19 @@
 import { octetsIn } from '../device/zcl/plain.ts';
 import type { ZclStore } from '../device/zcl/store.ts';
-import { toAscii } from '../kernel/bytes.ts';
+import { fromAscii, toAscii } from '../kernel/bytes.ts';
 
-/**
- * Whether somebody may use what the privacy PIN protects: everybody may while none is set, which is also what the supplier's command
- * does that disables it (GCS11).
- */
-export function pinAllows(store: ZclStore, pin: string | undefined): boolean {
-  const set = toAscii(octetsIn(store.record('privacyPin'), 'Password'));
-  return set === '' || set === pin;
+/** A privacy PIN has four digits (SMETS 4.4 Privacy PIN). */
+const PIN = /^\d{4}$/;
+
+/** The PIN that a household has set; undefined while there is none, which the supplier's command also brings about (GCS11). */
+export function pinOf(store: ZclStore): string | undefined {
+  const pin = toAscii(octetsIn(store.record('privacyPin'), 'Password'));
+  return pin === '' ? undefined : pin;
+}
+
+/** Sets the PIN, or takes it away with an empty one. @returns whether it is one */
+export function setPin(store: ZclStore, pin: string): boolean {
+  if (pin !== '' && !PIN.test(pin)) return false;
+  store.setRecords('privacyPin', pin === '' ? [] : [{ Password: fromAscii(pin) }]);
+  return true;
 }

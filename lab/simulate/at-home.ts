@@ -7,7 +7,6 @@ import { type HomeEntry, type HomeOutcome, TOKEN_RESULT } from '../../firmware-s
 import { ZclAccount } from '../../firmware-sim/device/zcl/account.ts';
 import { EsmeHand } from '../../firmware-sim/esme/hand.ts';
 import { ELECTRICITY_TAMPERS, type ElectricityTamper } from '../../firmware-sim/esme/sensors.ts';
-import { gasDisplay } from '../../firmware-sim/gsme/display.ts';
 import { GAS_TAMPERS, type GasTamper } from '../../firmware-sim/gsme/gas-sensors.ts';
 import { GsmeHand } from '../../firmware-sim/gsme/hand.ts';
 import { gsmeLifeOf } from '../../firmware-sim/gsme/life.ts';
@@ -91,19 +90,15 @@ function electricityHome(device: Device): Home {
 function gasHome(device: Device): Home {
   const hand = new GsmeHand(device);
   const life = gsmeLifeOf(device);
-  let pin: string | undefined;
   return {
     token: (digits, via, now) => tokenOutcome(life.enterUtrn(digits, via, now)),
-    enable: (_via, now) => handOutcome(hand.confirmSupply(now, pin)),
-    emergencyCredit: (_via, now) => handOutcome(hand.activateEmergencyCredit(now, pin)),
+    enable: (_via, now) => handOutcome(hand.press('enable', now)),
+    emergencyCredit: (_via, now) => handOutcome(hand.press('emergency-credit', now)),
     tamper: (what, open, now) => {
       const tamper: GasTamper = named(GAS_TAMPERS, what);
-      return handOutcome(hand.tamper(tamper, open, now));
+      return handOutcome(hand.tamper(tamper, open ? 'open' : 'closed', now));
     },
-    pin: (digits) => {
-      pin = digits;
-      return { outcome: 'done', effects: [] };
-    },
+    pin: (pin, now) => handOutcome(hand.enterPin(pin, now)),
     readMessage: (now) => handOutcome(hand.acknowledgeMessage(now)),
     hub: (connected, now) => {
       if (connected) life.clock.hubFound(now);
@@ -112,7 +107,7 @@ function gasHome(device: Device): Home {
     },
     fault: () => notOn('fault of that kind'),
     battery: (days, now) => handOutcome(hand.changeBattery(days, now)),
-    look: (now) => ({ outcome: 'done', effects: [], detail: shown(displayFacts(gasDisplay(device, now, pin))) }),
+    look: (now) => ({ outcome: 'done', effects: [], detail: shown(displayFacts(hand.look(now))) }),
   };
 }
 

@@ -29,6 +29,7 @@ export interface GasHomeSetup {
   readonly from?: number;
   readonly firstWakeAt?: number;
   readonly clock?: DeviceSetup['clock'];
+  readonly parameters?: DeviceSetup['parameters'];
   /** What the meter's store holds before time begins to pass. */
   readonly prepare?: (store: ZclStore) => void;
 }
@@ -55,7 +56,7 @@ export class GasHome {
   #now: number;
   #counter = 10_000n;
 
-  constructor({ load, from = MIDNIGHT, firstWakeAt = from + WAKE, clock, prepare }: GasHomeSetup = {}) {
+  constructor({ load, from = MIDNIGHT, firstWakeAt = from + WAKE, clock, parameters, prepare }: GasHomeSetup = {}) {
     this.stores = { gsme: new ZclStore(gasDefaults(from)), gpf: new ZclStore(gasDefaults(from)) };
     this.stores.gsme.change(0x0705, 0, CREDIT_MODE);
     prepare?.(this.stores.gsme);
@@ -69,6 +70,7 @@ export class GasHome {
       firstWakeAt,
       wakeMs: WAKE,
       ...(clock && { clock }),
+      ...(parameters && { parameters }),
     });
     this.proxy = new GasProxy({
       ...common,
@@ -89,14 +91,17 @@ export class GasHome {
     return this.#now;
   }
 
-  /** Lets time pass. */
-  liveTo(to: number): void {
+  /** Lets time pass. @returns what the meter did */
+  liveTo(to: number): readonly HanDeviceEffect[] {
+    const done: HanDeviceEffect[] = [];
     for (;;) {
       const next = Math.min(this.gsme.deadline ?? to, this.proxy.deadline ?? to, to);
       this.#now = next;
-      this.#handOver(this.gsme.poll(next));
+      const effects = this.gsme.poll(next);
+      done.push(...effects);
+      this.#handOver(effects);
       this.proxy.poll(next);
-      if (next >= to) return;
+      if (next >= to) return done;
     }
   }
 
@@ -116,14 +121,19 @@ export class GasHome {
   }
 
   /** Sends a command to the meter through the hub, where the proxy reads along; or to the proxy. */
-  ask(recipient: Eui64, useCase: string, asks: readonly Ask[], at?: bigint): Answer {
+  ask(recipient: Eui64, useCase: string, asks: readonly Ask[]): Answer {
+    return this.send(recipient, useCase, payloadOf(useCase, asks));
+  }
+
+  /** The same with a payload of its own. */
+  send(recipient: Eui64, useCase: string, payload: Bytes): Answer {
     const row = useCaseByName(useCase);
     const messageCode = row?.command[0];
     if (messageCode === undefined) throw new Invariant(`${useCase} is a command`);
-    const originatorCounter = at ?? ++this.#counter;
+    const originatorCounter = ++this.#counter;
     const critical = row?.category?.startsWith('SME.C.C') === true;
     const octets = command({
-      payload: payloadOf(useCase, asks),
+      payload,
       recipient,
       messageCode,
       originatorCounter,

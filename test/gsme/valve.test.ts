@@ -48,13 +48,13 @@ describe('the valve of a gas meter', () => {
     const gas = livingGas({ load: flows([[MIDNIGHT, 10_000]]), prepare: (store) => store.change(METERING, 0, 0) });
     expect(moves(change(gas, 0, MIDNIGHT + HOUR))).toEqual([[HOUR, 'enabled', 'disabled', 'command']]);
     const hand = new GsmeHand(gas.device);
-    const early = hand.confirmSupply(MIDNIGHT + HOUR);
+    const early = hand.press('enable', MIDNIGHT + HOUR);
     expect([early.done, codes(early.effects)]).toEqual([false, [0x8162]]);
     const arming = change(gas, 1, MIDNIGHT + 3 * HOUR);
     expect(moves(arming)).toEqual([[3 * HOUR, 'disabled', 'armed', 'command']]);
     expect(arming.some((effect) => effect.kind === 'send' && effect.header.cra === 'alert')).toBe(true);
     gas.store.change(METERING, 0x0b15, 0);
-    const confirmed = hand.confirmSupply(MIDNIGHT + 4 * HOUR);
+    const confirmed = hand.press('enable', MIDNIGHT + 4 * HOUR);
     expect([confirmed.done, moves(confirmed.effects)]).toEqual([true, [[4 * HOUR, 'armed', 'enabled', 'local']]]);
     liveTo(gas, MIDNIGHT + 6 * HOUR);
     expect(volumes(gas.store).total).toBe(3_000);
@@ -81,18 +81,26 @@ describe('the valve of a gas meter', () => {
     change(gas, 0, MIDNIGHT + HOUR);
     change(gas, 1, MIDNIGHT + HOUR);
     hand.jamValve(true, MIDNIGHT + HOUR);
-    expect(codes(hand.confirmSupply(MIDNIGHT + HOUR).effects)).toEqual([0x81bd, 0x8162]);
+    expect(codes(hand.press('enable', MIDNIGHT + HOUR).effects)).toEqual([0x81bd, 0x8162]);
     expect(supplyState(gas.store)).toBe('armed');
   });
 
-  it('asks for the privacy PIN where one is set, until the supplier takes it away', () => {
+  it('asks for the privacy PIN where one is set, for as long as the display is dark, until the supplier takes it away', () => {
     const { gas, hand } = armed([]);
     const at = MIDNIGHT + 3 * HOUR;
-    hand.setPin('4711', at);
-    expect(hand.confirmSupply(at, '0000').done).toBe(false);
-    expect(hand.setPin('1', at, '0000').done).toBe(false);
-    ask(gas, 'GCS11', [{ cluster: 0x0708, command: 2, fields: { 'Password Type': 2, Password: new Uint8Array(0) } }], at);
-    expect(hand.confirmSupply(at).done).toBe(true);
+    expect(hand.setPin('12', at).done).toBe(false);
+    expect(hand.setPin('4711', at).done).toBe(true);
+    expect([hand.press('enable', at).done, hand.setPin('1234', at).done, hand.look(at).account]).toEqual([
+      false,
+      false,
+      undefined,
+    ]);
+    expect([hand.enterPin('0000', at).done, hand.enterPin('4711', at).done]).toEqual([false, true]);
+    const lit = at + gas.device.parameters.displaySeconds * 1000;
+    expect([hand.look(lit - 1).account !== undefined, hand.look(lit).account]).toEqual([true, undefined]);
+    expect(hand.press('enable', lit).done).toBe(false);
+    ask(gas, 'GCS11', [{ cluster: 0x0708, command: 2, fields: { 'Password Type': 2, Password: new Uint8Array(0) } }], lit);
+    expect(hand.press('enable', lit).done).toBe(true);
   });
 });
 
@@ -105,7 +113,7 @@ describe('the test for uncontrolled flow', () => {
       [MIDNIGHT, 60_000],
       [opened + SETTLING, 496],
     ]);
-    hand.confirmSupply(opened);
+    hand.press('enable', opened);
     expect([gas.life.valve.testing, gas.device.deadline]).toEqual([true, opened + SETTLING]);
     expect(codes(liveTo(gas, ended - 1))).toEqual([]);
     const effects = liveTo(gas, ended);
@@ -115,7 +123,7 @@ describe('the test for uncontrolled flow', () => {
 
   it('closes the valve again and arms it when the mean flow exceeds the threshold by a whole 0.0001 m³ an hour', () => {
     const { gas, hand } = armed([[opened, 497]]);
-    hand.confirmSupply(opened);
+    hand.press('enable', opened);
     const effects = liveTo(gas, ended + HOUR);
     expect(codes(effects)).toEqual([0x8184, 0x81bf]);
     const at = ended - MIDNIGHT;
@@ -123,7 +131,7 @@ describe('the test for uncontrolled flow', () => {
       [at, 'enabled', 'disabled', 'uncontrolled-flow'],
       [at, 'disabled', 'armed', 'uncontrolled-flow'],
     ]);
-    expect(hand.confirmSupply(ended + 2 * HOUR).done).toBe(true);
+    expect(hand.press('enable', ended + 2 * HOUR).done).toBe(true);
   });
 
   it('takes the mean: much flow for a moment is the same as little all the time', () => {
@@ -138,7 +146,7 @@ describe('the test for uncontrolled flow', () => {
       [1_491, true],
     ] as const) {
       const { gas, hand } = armed(burst(ms));
-      hand.confirmSupply(opened);
+      hand.press('enable', opened);
       expect(codes(liveTo(gas, ended)).includes(0x81bf)).toBe(closes);
     }
   });
@@ -149,10 +157,10 @@ describe('the test for uncontrolled flow', () => {
       [opened + SETTLING + 10 * SECOND, 100],
     ];
     const straight = armed(flow);
-    straight.hand.confirmSupply(opened);
+    straight.hand.press('enable', opened);
     const effects = liveTo(straight.gas, ended + HOUR);
     const { gas, hand } = armed(flow);
-    hand.confirmSupply(opened);
+    hand.press('enable', opened);
     const first = liveTo(gas, opened + SETTLING + 7 * SECOND);
     const again = livingGas({ load: flows(flow) });
     again.device.restore(gas.device.state());
@@ -165,16 +173,16 @@ describe('tamper, battery and message', () => {
   it('a tamper closes the valve for good where the supplier wants it, and is an event each time it begins', () => {
     const gas = livingGas({ prepare: (store) => store.change(METERING, 0x0607, 0) });
     const hand = new GsmeHand(gas.device);
-    const first = hand.tamper('meterCover', true, MIDNIGHT + HOUR);
+    const first = hand.tamper('meterCover', 'open', MIDNIGHT + HOUR);
     expect(codes(first.effects)).toEqual([0x8f74, 0x81be]);
-    expect(codes(hand.tamper('meterCover', true, MIDNIGHT + HOUR).effects)).toEqual([]);
-    expect(codes(hand.tamper('meterCover', false, MIDNIGHT + HOUR).effects)).toEqual([0x81b9]);
+    expect(codes(hand.tamper('meterCover', 'open', MIDNIGHT + HOUR).effects)).toEqual([]);
+    expect(codes(hand.tamper('meterCover', 'closed', MIDNIGHT + HOUR).effects)).toEqual([0x81b9]);
     gas.life.valve.arm('emergency-credit', MIDNIGHT + HOUR, []);
     expect([gas.life.valve.supply, gas.life.valve.locked]).toEqual(['disabled', true]);
     change(gas, 1, MIDNIGHT + 2 * HOUR);
     expect([gas.life.valve.supply, gas.life.valve.locked]).toEqual(['armed', false]);
     const unchanged = livingGas();
-    expect(codes(new GsmeHand(unchanged.device).tamper('magnet', true, MIDNIGHT).effects)).toEqual([0x8f75]);
+    expect(codes(new GsmeHand(unchanged.device).tamper('magnet', 'open', MIDNIGHT).effects)).toEqual([0x8f75]);
     expect(supplyState(unchanged.store)).toBe('enabled');
   });
 

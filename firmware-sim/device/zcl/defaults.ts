@@ -5,7 +5,7 @@ import { fromCivil, type Millis, toCivil, toSeconds2000 } from '../../kernel/tim
 import { DEFAULT_NON_DISABLEMENT, DEFAULT_TARIFF, publishedCalendar } from './default-calendars.ts';
 import { madeUpLitres } from './made-up-gas.ts';
 import { numberIn, numbersIn } from './plain.ts';
-import { meteringSnapshot, prepaymentSnapshot } from './snapshots.ts';
+import { CAUSE, meteringSnapshot, prepaymentSnapshot } from './snapshots.ts';
 import { attributeKey, type ZclAttribute, type ZclRecord, type ZclState, ZclStore } from './store.ts';
 import { tierInForce } from './tariff-in-force.ts';
 
@@ -152,25 +152,33 @@ function tariff(issued: number): ZclState['records'] {
   };
 }
 
-/** What was made up to have been counted between two midnights, by tier. */
-function madeUpBetween(store: ZclStore, from: number, to: number): ReadonlyMap<number, number> {
-  const litres = new Map<number, number>();
-  for (let end = from + DAY; end <= to; end += DAY) {
-    const tier = tierInForce(store, end - DAY, 1);
-    litres.set(tier, (litres.get(tier) ?? 0) + madeUpLitres(end, DAY));
+/** What was made up to have been counted from each midnight up to the one that history leads up to. */
+interface Counted {
+  readonly total: number;
+  readonly tiers: readonly number[];
+}
+
+/** By midnight, as far back as snapshots go. */
+function countedSince(store: ZclStore, earliest: number, midnight: number): ReadonlyMap<number, Counted> {
+  const counted = new Map<number, Counted>([[midnight, { total: 0, tiers: [0, 0, 0, 0] }]]);
+  let { total, tiers } = { total: 0, tiers: [0, 0, 0, 0] };
+  for (let day = midnight - DAY; day >= earliest; day -= DAY) {
+    const litres = madeUpLitres(day + DAY, DAY);
+    const tier = tierInForce(store, day, 1);
+    total += litres;
+    tiers = tiers.map((one, i) => (i === tier - 1 ? one + litres : one));
+    counted.set(day, { total, tiers });
   }
-  return litres;
+  return counted;
 }
 
 /** A metering snapshot at a midnight before the one up to which history is made up. */
-function earlierSnapshot(store: ZclStore, time: number, midnight: number, cause: number): ZclRecord {
-  const since = madeUpBetween(store, time, midnight);
+function earlierSnapshot(store: ZclStore, time: number, since: Counted | undefined, cause: number): ZclRecord {
   const now = meteringSnapshot(store, time, cause);
-  const sum = [...since.values()].reduce((all, one) => all + one, 0);
   return {
     ...now,
-    'Current Summation': numberIn(now, 'Current Summation') - sum,
-    'Tier Summation': numbersIn(now, 'Tier Summation').map((litres, i) => litres - (since.get(i + 1) ?? 0)),
+    'Current Summation': numberIn(now, 'Current Summation') - (since?.total ?? 0),
+    'Tier Summation': numbersIn(now, 'Tier Summation').map((litres, i) => litres - (since?.tiers[i] ?? 0)),
   };
 }
 
@@ -178,10 +186,12 @@ function earlierSnapshot(store: ZclStore, time: number, midnight: number, cause:
 function snapshotLogs(
   store: ZclStore,
   log: 'daily' | 'billing' | 'change',
-  { times, midnight, cause }: { readonly times: readonly number[]; readonly midnight: number; readonly cause: number },
+  times: readonly number[],
+  counted: ReadonlyMap<number, Counted>,
+  cause: number,
 ): ZclState['records'] {
   return {
-    [`snapshots.${log}`]: times.map((time) => earlierSnapshot(store, time, midnight, cause)),
+    [`snapshots.${log}`]: times.map((time) => earlierSnapshot(store, time, counted.get(time), cause)),
     [`prepaySnapshots.${log}`]: times.map((time) => prepaymentSnapshot(store, time, cause)),
   };
 }
@@ -273,12 +283,14 @@ function makeDefaults(midnight: number, month: number): ZclState {
   const offers = tariff(midnight - 30 * DAY);
   const store = new ZclStore({ attributes: held, records: offers });
   const days = Array.from({ length: DAILY_SNAPSHOTS }, (_, i) => midnight - (DAILY_SNAPSHOTS - 1 - i) * DAY);
+  const bills = [month - 31 * DAY, month];
   const changes = [midnight - 20 * DAY, midnight - 10 * DAY];
+  const counted = countedSince(store, month - 31 * DAY, midnight);
   const records: ZclState['records'] = {
     ...offers,
-    ...snapshotLogs(store, 'daily', { times: days, midnight, cause: 0x0001 }),
-    ...snapshotLogs(store, 'billing', { times: [month - 31 * DAY, month], midnight, cause: 0x0002 }),
-    ...snapshotLogs(store, 'change', { times: changes, midnight, cause: 0x0008 }),
+    ...snapshotLogs(store, 'daily', days, counted, CAUSE.general),
+    ...snapshotLogs(store, 'billing', bills, counted, CAUSE.billing),
+    ...snapshotLogs(store, 'change', changes, counted, CAUSE.tariff),
     'samples.profile': [{ SampleRequestInterval: HALF_HOUR, 'Made Up Until': midnight }],
     'samples.daily': [{ SampleRequestInterval: DAY, 'Made Up Until': midnight }],
     'samples.network': [networkSamples(midnight)],
