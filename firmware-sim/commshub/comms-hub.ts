@@ -173,7 +173,7 @@ export class CommsHub {
   channelChangeAsked(eui: Eui64, now: Millis): HubEffect[] {
     const effects = this.#lived(now);
     const raised: DeviceEffect[] = [];
-    if (this.powered) this.life.channelChangeAsked(eui, now, raised);
+    if (this.powered) this.life.subGhz.channelChangeAsked(eui, now, raised);
     return this.#settled([...effects, ...this.#own(raised, now)]);
   }
 
@@ -222,7 +222,7 @@ export class CommsHub {
       const nothing = this.#relay.collect(from, now);
       return nothing ? this.#send(from, nothing, now) : this.#flush(from, now);
     }
-    if (!isOtaFrame(frame) || this.life.dutyCycle.isSilent(from)) return [];
+    if (!isOtaFrame(frame) || this.life.subGhz.isSilent(from)) return [];
     const { answer, effects } = this.#images.serve(frame, from, now);
     return [...this.#own(effects, now), ...(answer ? this.#send(from, answer, now) : [])];
   }
@@ -238,7 +238,7 @@ export class CommsHub {
     const member = this.#relay.member(to);
     const { header } = carried;
     if (!member || !this.life.communications.knows(to)) return [{ kind: 'undelivered', to, header, reason: 'unknown-device' }];
-    if (this.life.dutyCycle.isSilent(to)) {
+    if (this.life.subGhz.isSilent(to)) {
       const alert = this.#own(discardedAlert(this.device, header, now), now);
       return [{ kind: 'undelivered', to, header, reason: 'silent' }, ...alert];
     }
@@ -278,7 +278,7 @@ export class CommsHub {
   /** Sends a device a frame; on the sub-GHz band it takes its share of the hour. */
   #send(to: Eui64, frame: HanFrame, now: Millis, ticket?: number): HubEffect[] {
     const raised: DeviceEffect[] = [];
-    this.life.dutyCycle.sent(to, airOctets(contentOf(frame)), now, raised);
+    this.life.subGhz.sent(to, airOctets(contentOf(frame)), now, raised);
     return [{ kind: 'han', to, frame, ...(ticket !== undefined && { ticket }) }, ...this.#own(raised, now)];
   }
 
@@ -305,7 +305,7 @@ export class CommsHub {
 
   /** What the hub's organs want said besides alerts: who has to be silent, and what time it is. */
   #settled(effects: HubEffect[]): HubEffect[] {
-    for (const { device, minutes } of this.life.dutyCycle.takeTold()) {
+    for (const { device, minutes } of this.life.subGhz.takeTold()) {
       effects.push({ kind: 'han', to: device, frame: { kind: 'suspend-zcl-messages', minutes } });
     }
     if (this.life.clock.takeQuestion()) effects.push(...this.#wan({ kind: 'time-request', hub: this.device.eui }));

@@ -56,7 +56,7 @@ describe('the communications store that CCS06 reads', () => {
       ],
     });
     const air = (dbm: number): SubGhzAir => ({ ...QUIET_AIR, signalDbm: () => dbm });
-    bench.hub.life.radio.replace(
+    bench.hub.life.subGhz.radio.replace(
       steppedLoad(
         [
           { from: START + 2 * HOUR, value: air(-80) },
@@ -174,6 +174,6 @@ describe('a hub', () => {
 describe('the load of the radio', () => {
   it('is constant and quiet unless somebody says otherwise', () => {
     const bench = new HubBench();
-    expect(bench.hub.life.radio.current).toEqual(constantLoad(QUIET_AIR).at(START).value);
+    expect(bench.hub.life.subGhz.radio.current).toEqual(constantLoad(QUIET_AIR).at(START).value);
   });
 });

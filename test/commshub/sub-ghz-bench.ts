@@ -30,7 +30,7 @@ export function bandBench(changes: Partial<CommsHubSetup> = {}, ...steps: readon
     steps.map(([after, one]) => ({ from: START + after, value: air(one) })),
     QUIET_AIR,
   );
-  bench.hub.life.radio.replace(profile, START);
+  bench.hub.life.subGhz.radio.replace(profile, START);
   return bench;
 }
 

@@ -181,7 +181,7 @@ describe('a request for a scan (DBCH05)', () => {
       QUIET_AIR,
     );
     const bench = new HubBench({ devices: NO_GAS });
-    bench.hub.life.radio.replace(flip, START);
+    bench.hub.life.subGhz.radio.replace(flip, START);
     for (let day = 0; day < 10; day++) {
       bench.until(day * DAY + HOUR);
       scan(bench, BigInt(day + 1));

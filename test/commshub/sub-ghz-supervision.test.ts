@@ -41,8 +41,8 @@ describe('the duty cycle', () => {
     const bench = bandBench({}, [0, { octets: { [ESME]: 6_000 } }], [10 * MINUTE, {}]);
     bench.until(3 * HOUR);
     expect(bench.codes()).toEqual([0x8f20, 0x8f22, 0x8f24, 0x8f25, 0x8f23, 0x8f21]);
-    expect(bench.hub.life.dutyCycle.level).toBe('normal');
-    expect(bench.hub.life.dutyCycle.share).toBe(0);
+    expect(bench.hub.life.subGhz.dutyCycle.level).toBe('normal');
+    expect(bench.hub.life.subGhz.dutyCycle.share).toBe(0);
   });
 
   it('counts what is relayed, too', () => {
@@ -77,7 +77,7 @@ describe('the duty cycle', () => {
   it('does not concern devices on 2.4 GHz', () => {
     const bench = bandBench({ devices: BAND.map((one) => ({ ...one, subGhz: false })) }, [0, { octets: { [ESME]: 9_000 } }]);
     bench.until(3 * HOUR);
-    expect([bench.alerts, bench.hub.life.dutyCycle.share]).toEqual([[], 0]);
+    expect([bench.alerts, bench.hub.life.subGhz.dutyCycle.share]).toEqual([[], 0]);
   });
 
   it('with other thresholds behaves accordingly (DBCH04, DBCH09)', () => {

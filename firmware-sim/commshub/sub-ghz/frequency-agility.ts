@@ -1,12 +1,11 @@
 import type { Element } from '../../codec/element.ts';
 import { fieldsAlert } from '../../device/cosem/alert-content.ts';
-import { octetsOf, withValue } from '../../device/cosem/numbers.ts';
+import { withValue } from '../../device/cosem/numbers.ts';
 import type { Device } from '../../device/device.ts';
 import type { DeviceEffect } from '../../device/effects.ts';
 import type { Organ, OrganState } from '../../device/life/organ.ts';
 import type { LoadInput } from '../../device/metering/load-input.ts';
 import { dlms } from '../../gbcs/dlms-apdu.ts';
-import { toHex } from '../../kernel/bytes.ts';
 import type { Millis } from '../../kernel/time.ts';
 import { noteChannel, SCAN_TRIGGER } from './channel-log.ts';
 import { type Channel, maskElement, maskOf, sameChannel } from './channels.ts';
@@ -28,9 +27,6 @@ export const ASSESSMENT = {
 /** Codes of the sub-GHz channel (GBCS table 16.2). */
 const CODE = { changed: 0x8f26, initiated: 0x8f27, assessed: 0x8f28, notChanged: 0x8f2b } as const;
 
-/** Backup of the network: time, extended PAN identifier, devices (GBCS CCS03, CCS07). */
-const NETWORK = '104/0-0:30.3.0.255/m4';
-
 const MINUTE: Millis = 60_000;
 const DAY: Millis = 86_400_000;
 const WEEK: Millis = 7 * DAY;
@@ -51,8 +47,6 @@ interface AgilityState {
   readonly changes: readonly Millis[];
   /** Noise on the channel in use when it was chosen. */
   readonly chosenAtDbm?: number | undefined;
-  /** Identifier of the network when it was last formed. */
-  readonly network?: string | undefined;
 }
 
 /** What stands in the way of a scan, as the rest of the hub knows it. */
@@ -85,10 +79,6 @@ export class FrequencyAgility implements Organ {
     this.#device = device;
     this.#radio = radio;
     this.#obstacles = obstacles;
-  }
-
-  get #network(): string {
-    return toHex(octetsOf(this.#device.cosem?.get(NETWORK)?.children[1]));
   }
 
   get #settings(): SubGhzSettings | undefined {
@@ -124,20 +114,8 @@ export class FrequencyAgility implements Organ {
     if (this.#state.sequence) this.#goOn(now, effects);
   }
 
-  begin(): void {
-    this.#state = { ...this.#state, network: this.#network };
-  }
-
   deadline(): Millis | undefined {
     return this.#state.sequence?.until;
-  }
-
-  /** A network that is formed anew gets the quietest channel there is. */
-  settle(now: Millis, effects: DeviceEffect[]): void {
-    const network = this.#network;
-    if (network === this.#state.network) return;
-    this.#state = { ...this.#state, network };
-    this.request(SCAN_TRIGGER.formation, now, effects);
   }
 
   act(now: Millis, effects: DeviceEffect[]): void {
@@ -145,7 +123,7 @@ export class FrequencyAgility implements Organ {
   }
 
   state(): OrganState | undefined {
-    const { sequence, scans, commands, changes, chosenAtDbm, network } = this.#state;
+    const { sequence, scans, commands, changes, chosenAtDbm } = this.#state;
     if (this.#state === NEW) return undefined;
     const channel = sequence?.channel;
     return {
@@ -153,7 +131,6 @@ export class FrequencyAgility implements Organ {
       commands: [...commands],
       changes: [...changes],
       chosenAtDbm,
-      network,
       sequence: sequence && { ...sequence, channel: channel && { ...channel } },
     };
   }
