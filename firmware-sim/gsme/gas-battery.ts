@@ -1,6 +1,7 @@
 import type { Device } from '../device/device.ts';
 import type { DeviceEffect } from '../device/effects.ts';
 import type { Organ, OrganState } from '../device/life/organ.ts';
+import type { PowerSource } from '../device/life/power-source.ts';
 import { storeOf } from '../device/zcl/engine.ts';
 import { raise } from '../device/zcl/events.ts';
 import type { ZclStore } from '../device/zcl/store.ts';
@@ -18,9 +19,9 @@ const EVENT = { powerLoss: 0x8f1d, low: 0x8f1f, reset: 0x8f82 } as const;
 
 /**
  * The battery of a gas meter: it lasts a day less each day. When little is left, or it is gone, the meter says so, and closes its valve
- * for good where Supply Depletion State is Locked.
+ * for good where Supply Depletion State is Locked. Without it the meter is dead until somebody puts in a new one.
  */
-export class GasBattery implements Organ {
+export class GasBattery implements Organ, PowerSource {
   readonly name = 'battery';
   readonly #device: Device;
   readonly #store: ZclStore;
@@ -40,10 +41,19 @@ export class GasBattery implements Organ {
 
   /** A new battery, or none: 0 days. */
   replace(days: number, now: Millis, effects: DeviceEffect[]): void {
+    const before = this.days;
     this.#store.change(METERING, BATTERY_DAYS, days);
     this.#usedMs = 0;
     if (days > 0) raise({ device: this.#device, now, effects }, EVENT.reset);
-    else this.#depleted(EVENT.powerLoss, now, effects);
+    else if (before > 0) this.#depleted(EVENT.powerLoss, now, effects);
+  }
+
+  runsOut(): boolean {
+    return this.days === 0;
+  }
+
+  backAt(): undefined {
+    return undefined;
   }
 
   deadline(): Millis | undefined {

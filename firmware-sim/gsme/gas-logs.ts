@@ -1,13 +1,14 @@
 import { earliest } from '../device/deadline.ts';
 import type { Device } from '../device/device.ts';
 import type { DeviceEffect } from '../device/effects.ts';
-import type { Organ } from '../device/life/organ.ts';
+import type { Organ, OrganState } from '../device/life/organ.ts';
 import { endBillingPeriod } from '../device/zcl/billing-alert.ts';
 import { nextBillingEnd } from '../device/zcl/billing-calendar.ts';
 import { storeOf } from '../device/zcl/engine.ts';
 import { numberIn } from '../device/zcl/plain.ts';
 import { CAUSE, takeSnapshots } from '../device/zcl/snapshots.ts';
 import type { ZclStore } from '../device/zcl/store.ts';
+import type { Eui64 } from '../kernel/eui64.ts';
 import { fromSeconds2000, type Millis, toSeconds2000 } from '../kernel/time.ts';
 import type { GasRegisters } from './gas-registers.ts';
 
@@ -20,8 +21,9 @@ interface Due {
 }
 
 /**
- * Snapshots of a gas meter's registers: the daily read log at midnight, and the billing data log at the end of a billing period, which
- * is the end of a block period too. A time that the clock has jumped over is missed, one that it passes twice is written once.
+ * Snapshots of a gas meter's registers: the daily read log at midnight, the billing data log at the end of a billing period, which is
+ * the end of a block period too, and the log of changes when another supplier takes over. A time that the clock has jumped over is
+ * missed, one that it passes twice is written once.
  */
 export class GasLogs implements Organ {
   readonly name = 'logs';
@@ -29,6 +31,8 @@ export class GasLogs implements Organ {
   readonly #store: ZclStore;
   readonly #registers: GasRegisters;
   #due: Due | undefined;
+  /** Whose meter it is. */
+  #supplier: Eui64 | undefined;
 
   constructor(device: Device, registers: GasRegisters) {
     this.#device = device;
@@ -56,20 +60,30 @@ export class GasLogs implements Organ {
     this.#registers.resetBlocks();
   }
 
-  settle(): void {
+  begin(): void {
+    this.#supplier = this.#device.anchors.partyOf('supplier');
+  }
+
+  /** A change of supplier closes an account too (GBCS 13.3.5.10). */
+  settle(now: Millis): void {
     this.#due = undefined;
+    const supplier = this.#device.anchors.partyOf('supplier');
+    if (supplier === this.#supplier) return;
+    this.#supplier = supplier;
+    takeSnapshots(this.#store, 'change', toSeconds2000(this.#device.localTime(now)), CAUSE.supplier);
   }
 
   clockMoved(): void {
     this.#due = undefined;
   }
 
-  state(): undefined {
-    return undefined;
+  state(): OrganState | undefined {
+    return this.#supplier;
   }
 
-  restore(): void {
+  restore(state: OrganState | undefined): void {
     this.#due = undefined;
+    this.#supplier = state as Eui64 | undefined;
   }
 
   /** False for a time that has been written before the clock was set back. */

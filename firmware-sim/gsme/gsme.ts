@@ -37,7 +37,12 @@ export class Gsme {
   }
 
   get listening(): boolean {
-    return this.#linkUp;
+    return this.#linkUp && !this.#dead;
+  }
+
+  /** Without a battery it neither wakes nor answers. */
+  get #dead(): boolean {
+    return this.device.life?.poweredDown === true;
   }
 
   get deadline(): Millis | undefined {
@@ -83,6 +88,7 @@ export class Gsme {
     if (this.#linkUp) this.#tunnel.poll(now);
     if (now >= this.#wakeAt) {
       this.#wakeAt = now + this.#wakeMs;
+      if (this.#dead) return effects;
       if (this.#linkUp) effects.push({ kind: 'han', frame: { kind: 'tunnel-get' } });
       this.#lookForHub(now);
       this.#push(now, effects);

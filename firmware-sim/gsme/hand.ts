@@ -96,10 +96,9 @@ export class GsmeHand {
 
   /** Puts a battery in, with so many days of life; 0 days: takes it out. */
   changeBattery(days: number, now: Millis): HandOutcome {
-    return byHand(this.#device, now, (effects) => {
-      this.#life.battery.replace(days, now, effects);
-      return true;
-    });
+    const effects: DeviceEffect[] = [];
+    this.#life.changeBattery(days, now, effects);
+    return { done: true, effects };
   }
 
   /** Opens a cover or closes it; holds a magnet to the meter or takes it away; tilts it or puts it upright. */

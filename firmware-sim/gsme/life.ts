@@ -1,4 +1,5 @@
 import type { Device } from '../device/device.ts';
+import type { DeviceEffect } from '../device/effects.ts';
 import type { CaseSensors } from '../device/life/case-sensors.ts';
 import { ClockKeeper } from '../device/life/clock-keeper.ts';
 import { Life } from '../device/life/life.ts';
@@ -49,7 +50,7 @@ export class GsmeLife extends Life {
     const pushes = new GasPushes(device, profileLog);
     const logs = [profileLog, new NetworkLog(device, registers), new GasLogs(device, registers), pushes];
     const sensors = gasSensors(device, valve);
-    super([clock, battery, sensors, valve, registers, payment, ...logs, load]);
+    super([clock, battery, sensors, valve, registers, payment, ...logs, load], battery);
     this.clock = clock;
     this.battery = battery;
     this.sensors = sensors;
@@ -61,6 +62,15 @@ export class GsmeLife extends Life {
     this.payment = payment;
     this.variant = variant;
     this.#device = device;
+  }
+
+  /** Somebody puts a battery in, with so many days of life, or takes it out: 0 days. */
+  changeBattery(days: number, now: Millis, effects: DeviceEffect[]): void {
+    this.advance(now, effects);
+    this.battery.replace(days, now, effects);
+    if (days > 0) this.powerUp(now, effects);
+    else this.powerDown(now);
+    this.settle(now, effects);
   }
 
   /** Somebody enters a token at the meter, or at a display that passes it on. */

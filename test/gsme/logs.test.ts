@@ -4,6 +4,7 @@ import { madeUpLitres } from '../../firmware-sim/device/zcl/made-up-gas.ts';
 import { numberIn, numbersIn } from '../../firmware-sim/device/zcl/plain.ts';
 import type { ZclRecord } from '../../firmware-sim/device/zcl/store.ts';
 import { EPOCH_2000, toSeconds2000 } from '../../firmware-sim/kernel/time.ts';
+import { partyOf } from '../../lab/premises/credentials.ts';
 import { type Ask, alertsIn, ask } from '../device/zcl/own-bench.ts';
 import { holds } from '../support/property.ts';
 import { DAY, flows, HOUR, type LivingGas, liveTo, livingGas, MIDNIGHT, setVolumes, volumes } from './bench.ts';
@@ -251,6 +252,60 @@ describe('the billing calendar', () => {
     expect(blocks.slice(0, 3).reduce((sum, one) => sum + one, 0)).toBe(24_000 - 1);
     expect(volumes(gas.store)).toEqual({ total: 25_000, tiers: [0, 0, 0, 0], blocks: [1_000, 0, 0, 0] });
     expect(gas.life.registers.price(MIDNIGHT + DAY + HOUR).value).toBe(10_600);
+  });
+});
+
+describe('the log of changes', () => {
+  const changes = ({ store }: LivingGas): readonly unknown[] =>
+    store
+      .records('snapshots.change')
+      .slice(2)
+      .map((one) => [one['Snapshot Time'], one['Snapshot Cause'], one['Current Summation']]);
+
+  it('has the registers from before a tariff that takes effect at a time, and what follows counts by the new one', () => {
+    const gas = livingGas({
+      load: flows([[MIDNIGHT, 10_000]]),
+      prepare: (store) => {
+        setVolumes(store, 0, [0, 0, 0, 0], [0, 0, 0, 0]);
+        store.setRecords('billing.period', []);
+      },
+    });
+    const start = toSeconds2000(MIDNIGHT + 7 * HOUR);
+    const thresholds = { 'Tier / Number of Block Thresholds': 3, 'Block Threshold': [20_000, 30_000, 40_000] };
+    const prices = [0, 1, 2, 3].map((block) => ({ 'Tier / Block ID': block, Price: 1_000 * (block + 1) }));
+    const divisor = { 'Block Threshold Multiplier': 1, 'Block Threshold Divisor': 1000, 'Price Trailing Digit': 0x50 };
+    ask(
+      gas,
+      'GCS01a',
+      [
+        { cluster: 0x0707, command: 0, fields: { 'Issuer Calendar ID': 9, 'Start Time': start } },
+        { cluster: PRICE, command: 4, fields: { 'Start Time': start, 'Tariff Type / Charging Scheme': 0x10, ...divisor } },
+        { cluster: PRICE, command: 5, fields: { 'Start Time': start, 'Price Matrix Entry': prices } },
+        { cluster: PRICE, command: 6, fields: { 'Start Time': start, ...thresholds } },
+      ],
+      MIDNIGHT,
+    );
+    const alerts = alertsIn(liveTo(gas, MIDNIGHT + 10 * HOUR));
+    expect(alerts.map(({ payload }) => payload.kind === 'gbz-alert' && payload.alertCode)).toEqual([
+      0x8f66, 0x8f66, 0x8f66, 0x8f66,
+    ]);
+    expect(changes(gas)).toEqual([[start, 0x08, 7_000]]);
+    // 20 kWh are 1.782 m³: the first block ends there, the second after another 10 kWh.
+    expect(volumes(gas.store)).toEqual({ total: 10_000, tiers: [7_000, 0, 0, 0], blocks: [1_782, 891, 326, 0] });
+    const costs = gas.charged.map(({ price }) => price.value);
+    expect([...new Set(costs)]).toEqual([9_600, 1_000, 2_000, 3_000]);
+  });
+
+  it('has an entry when another supplier takes the meter over', () => {
+    const gas = livingGas({ load: flows([[MIDNIGHT, 10_000]]), prepare: (store) => store.change(METERING, 0, 0) });
+    liveTo(gas, MIDNIGHT + HOUR);
+    const { anchors } = gas.device;
+    gas.life.settle(MIDNIGHT + HOUR, []);
+    expect(changes(gas)).toEqual([]);
+    const other = partyOf('networkOperator');
+    anchors.cells = anchors.cells.map((cell) => (cell.role === 'supplier' ? { ...cell, party: other } : cell));
+    for (let i = 0; i < 2; i++) gas.life.settle(MIDNIGHT + HOUR, []);
+    expect(changes(gas)).toEqual([[toSeconds2000(MIDNIGHT + HOUR), 0x2000, 1_000]]);
   });
 });
 

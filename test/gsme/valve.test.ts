@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeviceEffect } from '../../firmware-sim/device/effects.ts';
 import { supplyState } from '../../firmware-sim/device/zcl/supply.ts';
 import { GsmeHand } from '../../firmware-sim/gsme/hand.ts';
+import { toSeconds2000 } from '../../firmware-sim/kernel/time.ts';
 import { ask } from '../device/zcl/own-bench.ts';
 import { DAY, flows, HOUR, type LivingGas, liveTo, livingGas, MIDNIGHT, volumes } from './bench.ts';
 import type { From } from './model.ts';
@@ -203,6 +204,22 @@ describe('tamper, battery and message', () => {
     expect(codes(new GsmeHand(gas.device).changeBattery(3_650, MIDNIGHT + 9 * DAY + 1).effects)).toEqual([0x8f82]);
     liveTo(gas, MIDNIGHT + 10 * DAY + 1);
     expect(gas.store.number(METERING, 0x0205)).toBe(3_649);
+  });
+
+  it('without a battery the meter is dead: nothing counts, nobody can use it, and its clock goes on when it has one again', () => {
+    const gas = livingGas({ load: flows([[MIDNIGHT, 10_000]]), prepare: (store) => store.change(METERING, 0, 0) });
+    const hand = new GsmeHand(gas.device);
+    expect(codes(hand.changeBattery(0, MIDNIGHT + HOUR).effects)).toEqual([0x8f1d]);
+    expect(codes(hand.changeBattery(0, MIDNIGHT + HOUR).effects)).toEqual([]);
+    liveTo(gas, MIDNIGHT + 5 * HOUR);
+    expect([volumes(gas.store).total, hand.flowEvent('excessFlow', MIDNIGHT + 5 * HOUR).done]).toEqual([1_000, false]);
+    expect(codes(hand.changeBattery(4_000, MIDNIGHT + 6 * HOUR).effects)).toEqual([0x8f82]);
+    liveTo(gas, MIDNIGHT + 8 * HOUR);
+    expect(volumes(gas.store).total).toBe(3_000);
+    const log = gas.store.sampleSource('samples.profile');
+    const first = toSeconds2000(MIDNIGHT + HOUR / 2);
+    const gap = Array(10).fill(0xff_ffff);
+    expect(log?.samples(first, 16)).toEqual([500, 500, ...gap, 500, 500, 500, 500]);
   });
 
   it('a message is acknowledged once; what the measurement notices is an event', () => {
