@@ -159,6 +159,13 @@ export class DeviceSide {
     return this.#stack.zdo(BROADCAST.rxOnWhenIdle, this.#stack.nextTransaction(), announcement, now);
   }
 
+  /** Tells the others that it is here again, after it has started anew. */
+  resume(now: Millis): DeviceStep {
+    const { membership } = this;
+    if (!membership) return NOTHING;
+    return { below: this.#announce(now), events: [{ kind: 'up', trustCentre: membership.trustCentre, rejoined: true }] };
+  }
+
   leave(now: Millis): DeviceStep {
     if (!this.membership) return NOTHING;
     const leave: NwkCommand = { kind: 'leave', request: false, rejoin: false, removeChildren: false };

@@ -105,7 +105,8 @@ export class ZigBeeNode implements HanLink {
     const { channel, page, pan, address, parent } = membership;
     this.#stack.mac.parent = parent;
     this.#announceBeacon(now);
-    return this.#mac(this.#stack.mac.configure({ channel, page, pan, short: address }), now);
+    const out = this.#mac(this.#stack.mac.configure({ channel, page, pan, short: address }), now);
+    return this.#type === 'coordinator' ? out : [...out, ...this.#step(this.#device.resume(now), now)];
   }
 
   radio(event: RadioEvent, now: Millis): HanOutput[] {
@@ -293,6 +294,11 @@ export class ZigBeeNode implements HanLink {
     return arrived ? [{ kind: 'device-joined', eui, rejoined: this.#stack.keys.origin(eui) === 'established' }] : [];
   }
 
+  /** A device that was here before and announces itself has started anew: what it kept only in memory is gone. */
+  #isPresent(eui: Eui64): boolean {
+    return this.#type === 'coordinator' && this.#hub.trustCentre.members.get(eui)?.present === true;
+  }
+
   #zdoReceived(
     { addressing: { cluster }, payload, from, partner, broadcast }: Extract<ApsOutput, { kind: 'aps-data' }>['indication'],
     now: Millis,
@@ -301,6 +307,8 @@ export class ZigBeeNode implements HanLink {
     if (!read) return [];
     const { transaction, message } = read;
     const answer = (reply: ZdoMessage): HanOutput[] => this.#look(this.#stack.zdo(from, transaction, reply, now), now);
+    if (message.kind === 'device-announce' && this.#isPresent(message.eui))
+      return [{ kind: 'device-joined', eui: message.eui, rejoined: true }];
     if (message.kind === 'device-announce' || (message.kind === 'address-response' && message.status === ZDP_STATUS.success)) {
       this.#stack.nwk.learn(message.eui, message.address);
     }

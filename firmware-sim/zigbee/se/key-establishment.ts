@@ -1,8 +1,10 @@
 import { confirmationMac, deriveKeys, type OwnKeys, sharedSecretMqv } from '../../crypto/cbke/agreement.ts';
 import { type CbkeSuite, curveOf, readImplicitCertificate, reconstructPublicKey } from '../../crypto/cbke/certificate.ts';
 import type { Point } from '../../crypto/cbke/koblitz-curve.ts';
+import { extraScalar } from '../../crypto/cbke/scalars.ts';
 import type { Entropy } from '../../crypto/suite.ts';
-import { type Bytes, equalBytes, toBigInt } from '../../kernel/bytes.ts';
+import { type Bytes, equalBytes } from '../../kernel/bytes.ts';
+import { assert } from '../../kernel/errors.ts';
 import { type Eui64, eui64Bytes } from '../../kernel/eui64.ts';
 import type { Millis } from '../../kernel/time.ts';
 import {
@@ -228,15 +230,11 @@ export class KeyEstablishment {
 
   #makeEphemeral(exchange: Exchange): void {
     const curve = curveOf(exchange.credentials.suite);
-    for (;;) {
-      // Eight octets more than the field has leave no bias that matters.
-      const ephemeralKey = toBigInt(this.#options.entropy(curve.field.octets + 8)) % curve.order;
-      const ephemeralPoint = ephemeralKey > 0n ? curve.multiply(curve.base, ephemeralKey) : undefined;
-      if (!ephemeralPoint) continue;
-      exchange.own = { staticKey: exchange.credentials.privateKey, ephemeralKey, ephemeralPoint };
-      exchange.ownEphemeral = curve.compress(ephemeralPoint);
-      return;
-    }
+    const ephemeralKey = extraScalar(curve, this.#options.entropy);
+    const ephemeralPoint = curve.multiply(curve.base, ephemeralKey);
+    assert(ephemeralPoint, 'a scalar below the order gives a point');
+    exchange.own = { staticKey: exchange.credentials.privateKey, ephemeralKey, ephemeralPoint };
+    exchange.ownEphemeral = curve.compress(ephemeralPoint);
   }
 
   #ephemeralReceived(exchange: Exchange, octets: Bytes, now: Millis): EstablishmentOutput[] {

@@ -182,7 +182,8 @@ export class Station {
         for (const peer of this.secured) this.#forget(peer);
         return [{ kind: 'down', reason: output.reason }];
       case 'device-joined':
-        return [{ kind: 'member', eui: output.eui, present: true }];
+        // A device that starts anew has no tunnel any more.
+        return [...this.#tunnelled(this.#tunnels.forget(output.eui), now), { kind: 'member', eui: output.eui, present: true }];
       case 'device-left': {
         const lost = this.#tunnelled(this.#tunnels.forget(output.eui), now);
         this.#forget(output.eui);
