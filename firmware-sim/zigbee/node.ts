@@ -3,7 +3,7 @@ import { ProtocolFault } from '../kernel/errors.ts';
 import type { Eui64 } from '../kernel/eui64.ts';
 import type { RandomSource } from '../kernel/random.ts';
 import type { Millis } from '../kernel/time.ts';
-import type { ApsOutput } from './aps.ts';
+import type { ApsIndication, ApsOutput } from './aps.ts';
 import { DeviceSide, type DeviceStep } from './device-side.ts';
 import type { HanFormation, HanLink, HanMessage, HanOutput, HanRequest } from './han-link.ts';
 import { HubSide } from './hub-side.ts';
@@ -16,6 +16,7 @@ import { Stack } from './stack.ts';
 import { COORDINATOR, type ShortAddress } from './wire.ts';
 import { Zdo } from './zdo.ts';
 import {
+  DEVICE_ANNOUNCE,
   decodeZdo,
   type NodeDescriptor,
   type SimpleDescriptor,
@@ -279,7 +280,7 @@ export class ZigBeeNode implements HanLink {
 
   #dataReceived(indication: Extract<ApsOutput, { kind: 'aps-data' }>['indication'], now: Millis): HanOutput[] {
     const { addressing, partner, payload, security, broadcast, lqi } = indication;
-    const out = partner === undefined ? [] : this.#present(partner);
+    const out = partner === undefined ? [] : this.#present(partner, isAnnouncement(indication));
     if (addressing.destinationEndpoint === ZDO_ENDPOINT && addressing.profile === ZDP_PROFILE) {
       return [...out, ...this.#zdoReceived(indication, now)];
     }
@@ -288,15 +289,15 @@ export class ZigBeeNode implements HanLink {
     return out;
   }
 
-  /** A frame under the network key from a device whose key was on its way: it has arrived. */
-  #present(eui: Eui64): HanOutput[] {
-    const arrived = this.#type === 'coordinator' && this.#hub.trustCentre.arrived(eui);
-    return arrived ? [{ kind: 'device-joined', eui, rejoined: this.#stack.keys.origin(eui) === 'established' }] : [];
-  }
-
-  /** A device that was here before and announces itself has started anew: what it kept only in memory is gone. */
-  #isPresent(eui: Eui64): boolean {
-    return this.#type === 'coordinator' && this.#hub.trustCentre.members.get(eui)?.present === true;
+  /**
+   * A frame under the network key from a device whose key was on its way: it has arrived. One that was here before and announces itself
+   * has started anew: what it kept only in memory is gone.
+   */
+  #present(eui: Eui64, announced: boolean): HanOutput[] {
+    if (this.#type !== 'coordinator') return [];
+    const known = announced && this.#hub.trustCentre.members.get(eui)?.present === true;
+    if (!this.#hub.trustCentre.arrived(eui) && !known) return [];
+    return [{ kind: 'device-joined', eui, rejoined: known || this.#stack.keys.origin(eui) === 'established' }];
   }
 
   #zdoReceived(
@@ -307,8 +308,6 @@ export class ZigBeeNode implements HanLink {
     if (!read) return [];
     const { transaction, message } = read;
     const answer = (reply: ZdoMessage): HanOutput[] => this.#look(this.#stack.zdo(from, transaction, reply, now), now);
-    if (message.kind === 'device-announce' && this.#isPresent(message.eui))
-      return [{ kind: 'device-joined', eui: message.eui, rejoined: true }];
     if (message.kind === 'device-announce' || (message.kind === 'address-response' && message.status === ZDP_STATUS.success)) {
       this.#stack.nwk.learn(message.eui, message.address);
     }
@@ -320,6 +319,9 @@ export class ZigBeeNode implements HanLink {
     return reply && !(broadcast && 'status' in reply && reply.status !== ZDP_STATUS.success) ? answer(reply) : [];
   }
 }
+
+const isAnnouncement = ({ addressing: { cluster, profile } }: ApsIndication): boolean =>
+  profile === ZDP_PROFILE && cluster === DEVICE_ANNOUNCE;
 
 /** Answers of the device profile have the highest bit of their cluster set. */
 const isAnswer = (cluster: number): boolean => (cluster & 0x8000) !== 0;

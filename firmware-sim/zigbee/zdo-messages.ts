@@ -111,6 +111,9 @@ export type ZdoMessage =
   | { readonly kind: 'bind-response' | 'unbind-response' | 'leave-response'; readonly status: number }
   | { readonly kind: 'leave-request'; readonly eui: Eui64; readonly rejoin: boolean };
 
+/** Cluster of the announcement of a device. */
+export const DEVICE_ANNOUNCE = CLUSTER.deviceAnnounce;
+
 type Kind = ZdoMessage['kind'];
 
 /** Cluster of each message. */

@@ -43,6 +43,7 @@ async function configOf(args: UpdateArguments, context: OperationContext): Promi
     signatureProfile: args.profile,
     newBuild: args.newBuild,
     wanProfile: args.wan,
+    link: args.link,
     esme: {
       feedCutDuringActivationMs: ms(args.feedCut),
       esmeRebootMs: ms(args.esmeReboot),
@@ -137,6 +138,25 @@ async function drive(config: UpdateConfig, context: OperationContext): Promise<U
   }
 }
 
+/** Drives a run, and writes what crosses the air, and its keys, where that is wanted. */
+async function captured(args: UpdateArguments, config: UpdateConfig, context: OperationContext): Promise<UpdateResult> {
+  const { capture, captureKeys, captureTap } = args;
+  if (config.link === 'direct' && (capture !== undefined || captureKeys !== undefined)) {
+    throw new UsageError('bad-usage', '--link direct has no air to capture; leave it out');
+  }
+  if (captureTap && capture === undefined) throw new UsageError('bad-usage', '--capture-tap goes with --capture');
+  const { CaptureFile, writeCaptureKeys } = await import('../captures/capture-file.ts');
+  const file = capture === undefined ? undefined : new CaptureFile(capture, captureTap);
+  try {
+    const result = await drive(file ? { ...config, tap: file.add } : config, context);
+    const { han } = result.findings.world;
+    if (captureKeys !== undefined && 'keys' in han) writeCaptureKeys(captureKeys, han.keys);
+    return result;
+  } finally {
+    file?.close();
+  }
+}
+
 function summary({ assertions, passed }: UpdateResult): string {
   const count = (verdict: string): number => assertions.filter((one) => one.verdict === verdict).length;
   return `${passed ? 'PASS' : 'FAIL'}: ${count('pass')} passed, ${count('fail')} failed, ${count('note')} noted`;
@@ -150,7 +170,7 @@ export const run: Handler<typeof updateParameters> = async (args, context) => {
     throw error;
   });
   if (out !== undefined) prepareEvidence(out, args.ota ?? args.image);
-  const result = await drive(config, context);
+  const result = await captured(args, config, context);
   if (out !== undefined) writeEvidence(out, result);
   if (context.json) context.result(resultJson(result));
   else {

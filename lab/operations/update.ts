@@ -1,5 +1,6 @@
 import { SIGNATURE_PROFILES } from '../../firmware-sim/crypto/suite.ts';
 import { AD1_POLICIES } from '../parties/ad1-policy.ts';
+import { HAN_LINKS } from '../premises/link-kinds.ts';
 import { WAN_PROFILES } from '../premises/wan-link.ts';
 import { nullable, operation, parameters, type Shape } from './operation.ts';
 
@@ -94,6 +95,19 @@ export const updateParameters = parameters({
     default: 5,
     placeholder: 'SECONDS',
     help: 'between the start of the meter after an outage and its 0x8F35 or 0x8F36',
+  },
+  link: {
+    type: 'choice',
+    choices: HAN_LINKS,
+    default: 'zigbee',
+    help: 'the home area network: zigbee joins, agrees on keys and sends frames over a virtual air; direct skips all that',
+  },
+  capture: { type: 'path-out', placeholder: 'FILE.pcapng', help: 'write every frame on the air, for Wireshark' },
+  captureTap: { type: 'flag', help: 'with channel and signal strength of each frame (link type 283 in place of 195)' },
+  captureKeys: {
+    type: 'path-out',
+    placeholder: 'FILE',
+    help: 'write the keys of the run in the form of Wireshark’s zigbee_pc_keys',
   },
   out: {
     type: 'directory',

@@ -18,6 +18,8 @@ export interface HanLink {
   send(from: Eui64, to: Eui64, frame: HanFrame, done?: (arrived: boolean) => void): void;
   /** An end's radio has gone off: frames to and from it that are on their way are lost. */
   silenced(eui: Eui64): void;
+  /** An end's radio is on again. */
+  woken(eui: Eui64): void;
 }
 
 export interface InProcessLinkOptions {
@@ -50,6 +52,9 @@ export class InProcessLink implements HanLink {
     const known = this.#ends.get(eui);
     if (known) known.generation++;
   }
+
+  /** A plain link needs nothing to come back. */
+  woken(_eui: Eui64): void {}
 
   send(from: Eui64, to: Eui64, frame: HanFrame, done?: (arrived: boolean) => void): void {
     const sender = this.#ends.get(from);

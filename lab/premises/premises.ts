@@ -172,6 +172,7 @@ export class Premises {
         return;
       case 'device-state':
         this.#journal(name, 'device-state', DEVICE_STATES[effect.state] ?? effect.state, { state: effect.state });
+        if (effect.state === 'running') this.#parts.han.woken(effect.device);
         if (effect.state === 'running') this.#run('hub', this.hub.memberUp(effect.device, this.#parts.scheduler.now));
         else this.#parts.han.silenced(effect.device);
         return;
@@ -235,7 +236,8 @@ export class Premises {
     if (up === this.#linkUp) return;
     this.#linkUp = up;
     const now = this.#parts.scheduler.now;
-    if (!up) this.#parts.han.silenced(this.hub.device.eui);
+    if (up) this.#parts.han.woken(this.hub.device.eui);
+    else this.#parts.han.silenced(this.hub.device.eui);
     this.#run('esme', this.esme.linkChanged(up, now));
     this.#run('gsme', this.gsme.linkChanged(up));
     if (!up) return;

@@ -54,6 +54,8 @@ const ATTENTIVE_POLL_MS: Millis = 500;
 const ATTENTIVE_MS: Millis = 15_000;
 /** How long a sender waits before it takes a message for lost that has no tunnel to go through. */
 const NO_TUNNEL_WAIT_MS: Millis = 2_000;
+/** What an application takes to look at a message: by then its stack has acknowledged it, even if it is the last before a restart. */
+const APPLICATION_MS: Millis = 50;
 
 /** One end of the network: its station, which is gone while its radio is off, and what it kept. */
 interface Member {
@@ -124,7 +126,7 @@ export class ZigbeeHan implements HanLink {
     this.#air.detach(eui);
     member.node = undefined;
     member.station = undefined;
-    for (const done of member.waiting.values()) this.#scheduler.after(0, () => done(false));
+    for (const done of member.waiting.values()) this.#onTheMillisecond(() => done(false));
     member.waiting.clear();
   }
 
@@ -134,6 +136,7 @@ export class ZigbeeHan implements HanLink {
     if (member.station) return;
     const { station, node } = this.#switchOn(member);
     this.#do(member, station.han(node.resume(this.#scheduler.now), this.#scheduler.now));
+    if (member.kind === 'hub') for (const peer of station.secured) this.#openTunnel(member, peer);
   }
 
   send(from: Eui64, to: Eui64, frame: HanFrame, done?: (arrived: boolean) => void): void {
@@ -260,7 +263,7 @@ export class ZigbeeHan implements HanLink {
       case 'sent': {
         const done = member.waiting.get(output.ticket);
         member.waiting.delete(output.ticket);
-        done?.(output.delivered);
+        if (done) this.#onTheMillisecond(() => done(output.delivered));
         return;
       }
       case 'message':
@@ -280,11 +283,20 @@ export class ZigbeeHan implements HanLink {
 
   #received(member: Member, from: Eui64, data: Bytes): void {
     const frame = tunnelFrame(data, this.#member(from).kind, member.kind);
-    if (frame && member.end?.listening()) member.end.receive(from, frame);
+    if (!frame) return;
+    const { station } = member;
+    this.#onTheMillisecond(() => {
+      if (member.station === station && member.end?.listening()) member.end.receive(from, frame);
+    }, APPLICATION_MS);
+  }
+
+  /** Devices live in whole milliseconds; the air knows microseconds. */
+  #onTheMillisecond(run: () => void, later: Millis = 0): void {
+    this.#scheduler.at(Math.ceil(this.#scheduler.now) + later, run);
   }
 
   #note(member: Member, text: string): void {
-    this.#options.journal({ at: this.#scheduler.now, actor: actorOf(member.kind), kind: 'han', text });
+    this.#options.journal({ at: Math.ceil(this.#scheduler.now), actor: actorOf(member.kind), kind: 'han', text });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AirFrame } from '../../firmware-sim/air/air.ts';
 import type { PoaComparator } from '../../firmware-sim/commshub/hub-power.ts';
 import { HUB_POWER_DEFAULTS, type HubPowerOptions } from '../../firmware-sim/commshub/hub-power.ts';
 import type { WanDownFrame, WanUpFrame } from '../../firmware-sim/commshub/wan-frame.ts';
@@ -7,6 +8,7 @@ import { ESME_DEFAULTS, type EsmeOptions } from '../../firmware-sim/esme/esme.ts
 import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 import { fromCivil, type Millis } from '../../firmware-sim/kernel/time.ts';
 import { AD1_POLICY_DEFAULTS, type Ad1PolicyOptions } from '../parties/ad1-policy.ts';
+import type { HanLinkKind } from '../premises/link-kinds.ts';
 import type { WanProfile } from '../premises/wan-link.ts';
 
 /** When in an update a planned outage begins. */
@@ -50,6 +52,10 @@ export interface UpdateConfig {
   readonly hubPower: HubPowerOptions;
   readonly policy: Ad1PolicyOptions;
   readonly wanProfile: WanProfile;
+  /** How hub and devices reach each other: over the virtual air, or directly, which is fast and knows no radio. */
+  readonly link: HanLinkKind;
+  /** Sees every frame on the air. */
+  readonly tap?: (frame: AirFrame) => void;
   /** Named misbehaviour `lose-han-frames`. */
   readonly losesHanFrame?: (frame: HanFrame) => boolean;
   /** Named misbehaviour `lose-wan-frames`. */
@@ -85,6 +91,7 @@ export function updateConfig(
     signatureProfile: 'deterministic',
     newBuild: false,
     wanProfile: 'ideal',
+    link: 'direct',
     ...changes,
     esme,
     hubPower,

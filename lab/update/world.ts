@@ -23,9 +23,10 @@ import { MessageArchive } from '../parties/message-archive.ts';
 import { type PartySetup, RemoteParty } from '../parties/remote-party.ts';
 import { deviceIdentity, partyOf, trustAnchorCells } from '../premises/credentials.ts';
 import { InProcessLink } from '../premises/han-link.ts';
-import type { JournalEvent } from '../premises/journal.ts';
+import type { Journal, JournalEvent } from '../premises/journal.ts';
 import { Premises } from '../premises/premises.ts';
 import { WanLink } from '../premises/wan-link.ts';
+import { ZigbeeHan } from '../premises/zigbee-han.ts';
 import type { UpdateConfig } from './config.ts';
 import { identityFor, prepareImage, type UpdateImage, versionBefore } from './image.ts';
 import { type InsideView, insideObserver, newInsideView } from './inside-view.ts';
@@ -37,6 +38,7 @@ export interface UpdateWorld {
   readonly suite: CryptoSuite;
   readonly pki: TestPki;
   readonly premises: Premises;
+  readonly han: InProcessLink | ZigbeeHan;
   readonly supplier: RemoteParty;
   readonly networkOperator: RemoteParty;
   readonly broker: AccessControlBroker;
@@ -154,6 +156,20 @@ function createDevices(
   };
 }
 
+function createHan(
+  { link, seed, tap, losesHanFrame }: UpdateConfig,
+  scheduler: Scheduler,
+  journal: Journal,
+): InProcessLink | ZigbeeHan {
+  const direct = losesHanFrame ? { loses: losesHanFrame } : {};
+  if (link === 'direct') return new InProcessLink(scheduler, direct);
+  const devices = [
+    { eui: EUIS.esme, kind: 'esme' as const },
+    { eui: EUIS.gsme, kind: 'gsme' as const },
+  ];
+  return new ZigbeeHan({ scheduler, seed, hub: EUIS.hub, devices, journal, direct, ...(tap && { tap }) });
+}
+
 /** Builds a run from its configuration; nothing has happened yet. @throws UsageError for a bad image */
 export function createWorld(config: UpdateConfig, start: Millis): UpdateWorld {
   const foundation = createFoundation(config, start);
@@ -170,7 +186,7 @@ export function createWorld(config: UpdateConfig, start: Millis): UpdateWorld {
     profile: config.wanProfile,
     ...(config.losesWanFrame && { loses: config.losesWanFrame }),
   });
-  const han = new InProcessLink(scheduler, config.losesHanFrame ? { loses: config.losesHanFrame } : {});
+  const han = createHan(config, scheduler, journal);
   const dcc = new Dcc({
     scheduler,
     suite,
@@ -188,5 +204,5 @@ export function createWorld(config: UpdateConfig, start: Millis): UpdateWorld {
   const observe = insideObserver({ scheduler, inside, esme: devices.esme, dcc, journal });
   const premises = new Premises({ scheduler, ...devices, han, wan, journal, observe });
   const names = { euis: EUIS, mpxn: TEST_MPAN, names: NAMES, versions };
-  return { config, scheduler, suite, pki, premises, ...parties, dcc, archive, events, inside, image, ...names };
+  return { config, scheduler, suite, pki, premises, han, ...parties, dcc, archive, events, inside, image, ...names };
 }

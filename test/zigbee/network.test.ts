@@ -240,7 +240,8 @@ describe('a device and its network', () => {
     again.resume();
     again.request({ kind: 'rejoin' });
     home.run(20_000);
-    expect(again.heard('up')).toEqual([{ kind: 'up', trustCentre: HUB, rejoined: true }]);
+    expect(again.heard('up').at(-1)).toEqual({ kind: 'up', trustCentre: HUB, rejoined: true });
+    expect(toHex(again.node.state.nwk.key?.key ?? octets(1))).toBe(toHex(NETWORK_KEY));
     expect(home.send(again, home.hub, octets(12), 'link')).toBe(true);
   });
 });

@@ -37,6 +37,9 @@ type ClientState =
 export class Tunnels {
   readonly #asked = new Map<Eui64, ClientState>();
   readonly #served = new Map<Eui64, { readonly tunnel: number; readonly octetsMax: number }>();
+  /** What went into a tunnel last, and what a partner without that tunnel could not take. */
+  readonly #last = new Map<Eui64, Bytes>();
+  readonly #refused = new Map<Eui64, Bytes>();
   #nextId = 0;
 
   get deadline(): Millis | undefined {
@@ -77,6 +80,7 @@ export class Tunnels {
     const tunnel = asked?.name === 'open' ? asked : served;
     if (!tunnel || data.length > Math.min(tunnel.octetsMax, GBCS_TUNNEL.octetsMax))
       return { kind: 'ended', peer, ticket, delivered: false };
+    this.#last.set(peer, data);
     return message(peer, { kind: 'transfer', tunnel: tunnel.tunnel, data }, tunnel === served, ticket);
   }
 
@@ -106,7 +110,7 @@ export class Tunnels {
       case 'transfer':
         return this.#transferred(peer, read.tunnel, read.data, toClient);
       case 'transfer-error':
-        return read.status === TRANSFER_ERROR.noSuchTunnel ? this.#closed(peer, read.tunnel, now) : [];
+        return read.status === TRANSFER_ERROR.noSuchTunnel ? this.#unknownThere(peer, read.tunnel, now) : [];
     }
   }
 
@@ -117,7 +121,7 @@ export class Tunnels {
     const answer = message(peer, { kind: 'response', tunnel, status, octetsMax: GBCS_TUNNEL.octetsMax }, true);
     if (status !== TUNNEL_STATUS.success) return [answer];
     this.#served.set(peer, { tunnel, octetsMax: request.octetsMax });
-    return [answer, { kind: 'opened', peer }];
+    return [answer, { kind: 'opened', peer }, ...this.#again(peer, tunnel, true)];
   }
 
   #statusOf(peer: Eui64, { protocol, manufacturer, flowControl }: Extract<TunnelMessage, { kind: 'request' }>): number {
@@ -138,7 +142,23 @@ export class Tunnels {
       return [];
     }
     this.#asked.set(peer, { name: 'open', tunnel, octetsMax });
-    return [{ kind: 'opened', peer }];
+    return [{ kind: 'opened', peer }, ...this.#again(peer, tunnel, false)];
+  }
+
+  /** A partner that has started anew does not know the tunnel: what went into it last goes through the next one. */
+  #unknownThere(peer: Eui64, tunnel: number, now: Millis): TunnelOutput[] {
+    const last = this.#last.get(peer);
+    if (last) this.#refused.set(peer, last);
+    this.#last.delete(peer);
+    if (this.#served.get(peer)?.tunnel !== tunnel) return this.#closed(peer, tunnel, now);
+    this.#served.delete(peer);
+    return [{ kind: 'lost', peer }];
+  }
+
+  #again(peer: Eui64, tunnel: number, toClient: boolean): TunnelOutput[] {
+    const data = this.#refused.get(peer);
+    this.#refused.delete(peer);
+    return data ? [message(peer, { kind: 'transfer', tunnel, data }, toClient)] : [];
   }
 
   /** The server has closed a tunnel of ours: another one is asked for. */
