@@ -17,6 +17,7 @@ import {
 import { logSourceOf } from '../device/cosem/log-source.ts';
 import { appendRow } from '../device/cosem/logs.ts';
 import { objectsOf } from '../device/cosem/objects.ts';
+import { type OperationalState, operationalUpdate } from '../device/cosem/operational-update.ts';
 import { randomisedOffsetMs } from '../device/cosem/randomised-offset.ts';
 import type { CosemStore } from '../device/cosem/store.ts';
 import { earliest } from '../device/deadline.ts';
@@ -220,6 +221,22 @@ export class AuxiliaryControllers implements Organ, AuxiliaryControl {
     if (kindOf(this.#store, n) !== 'home-switch') return false;
     this.#log(n, reportSelector(n), succeeded ? OUTCOME.done : OUTCOME.failed, now);
     if (!succeeded) effects.push(...this.#device.alert(FAILED, now));
+    return true;
+  }
+
+  /**
+   * The device behind a proportional controller says where it stands, whatever it was told: that is shown, and told when it is news (ECS200).
+   * It stays there until it is told something else. @returns false for another kind of controller
+   */
+  updated(n: number, state: OperationalState, now: Millis, effects: DeviceEffect[]): boolean {
+    if (kindOf(this.#store, n) !== 'proportional') return false;
+    const levels = [
+      ['outputState', state.outputPercent],
+      ['inputState', state.inputPercent],
+    ] as const;
+    const moved = levels.filter(([direction, level]) => levelOf(this.#store, n, direction) !== level);
+    for (const [direction, level] of moved) setLevel(this.#store, n, direction, level);
+    if (moved.length > 0 || state.otherData !== undefined) effects.push(...operationalUpdate(this.#device, state, now));
     return true;
   }
 

@@ -2,6 +2,7 @@ import { CosemAccount } from '../device/cosem/account.ts';
 import { MESSAGE, MESSAGE_READ } from '../device/cosem/household.ts';
 import { octetsOf } from '../device/cosem/numbers.ts';
 import { objectsOf } from '../device/cosem/objects.ts';
+import type { OperationalState } from '../device/cosem/operational-update.ts';
 import type { Device } from '../device/device.ts';
 import type { DeviceEffect } from '../device/effects.ts';
 import { type IntegrityFault, integrityFault } from '../device/integrity.ts';
@@ -133,6 +134,11 @@ export class EsmeHand {
   /** A switch on the home area network does what it was told, or does not. */
   switchReports(n: number, succeeded: boolean, now: Millis): HandOutcome {
     return byHand(this.#device, now, (effects) => this.#life.auxiliary.reported(n, succeeded, now, effects));
+  }
+
+  /** The device behind a proportional controller, such as an inverter, has changed what it does, or has something else to say (ECS200). */
+  controllerReports(n: number, state: OperationalState, now: Millis): HandOutcome {
+    return byHand(this.#device, now, (effects) => this.#life.auxiliary.updated(n, state, now, effects));
   }
 
   /** Opens a cover or closes it; holds a magnet to the meter or takes it away. */

@@ -229,6 +229,7 @@ export const OWN_TESTS: ReadonlySet<string> = new Set([
   'GCS53',
   'GCS60',
   'GCS62',
+  'HECS01',
   'MIIWA-DLMS',
   'MIIWA-ZigBee',
   'PCS01',

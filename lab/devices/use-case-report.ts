@@ -38,6 +38,7 @@ const AT_HOME: Readonly<Record<string, string>> = {
   CS05a: 'image store of the hub',
   CS05b: 'image store of the hub and image client of a device',
   CS05c: 'image store of the hub and its CCS08',
+  HECS01: 'what the meter asks is logged and the switch reports at the meter, without the radio messages',
   PECS01: 'action of a PPMID at the meter, without its radio message',
   PECS02: 'action of a PPMID at the meter, without its radio message',
   PECS03: 'action of a PPMID at the meter, without its radio message',

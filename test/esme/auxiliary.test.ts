@@ -306,8 +306,40 @@ describe('the boost button', () => {
   });
 });
 
+describe('the device behind a proportional controller', () => {
+  const states = (bench: Bench): unknown => JSON.parse(String(bench.held('1/0-0:94.44.0.34/2')));
+
+  it('that changes what it does by itself is shown, and told on behalf of the load controller (ECS200)', () => {
+    const bench = new Bench();
+    bench.effects.push(...bench.hand.controllerReports(4, { outputPercent: 35, inputPercent: 5 }, bench.now).effects);
+    expect(states(bench)).toEqual({ outputState: 35, inputState: 5 });
+    expect(bench.alerts()).toEqual([[0x8f88, SUPPLIER]]);
+    const again = bench.hand.controllerReports(4, { outputPercent: 35, inputPercent: 5 }, bench.now);
+    expect(again).toMatchObject({ done: true, effects: [] });
+    const said = bench.hand.controllerReports(4, { outputPercent: 35, inputPercent: 5, otherData: 'too hot' }, bench.now);
+    expect(sent(said.effects).map(({ header }) => header.messageCode)).toEqual([0x0123]);
+  });
+
+  it('does what it is told next', () => {
+    const bench = new Bench();
+    bench.hand.controllerReports(4, { outputPercent: 35, inputPercent: 0 }, bench.now);
+    expect(states(bench.until(1.5 * HOUR))).toMatchObject({ outputState: 35 });
+    expect(states(bench.until(2.5 * HOUR))).toMatchObject({ outputState: 60 });
+  });
+
+  it('is not what a switch has', () => {
+    const bench = new Bench();
+    for (const n of [1, 3, 5]) {
+      expect(bench.hand.controllerReports(n, { outputPercent: 50, inputPercent: 0 }, bench.now)).toMatchObject({
+        done: false,
+        effects: [],
+      });
+    }
+  });
+});
+
 describe('controllers that fail', () => {
-  it('a switch on the home area network is sent commands, and says later whether it did what it was told', () => {
+  it('a switch on the home area network is sent commands, and says later whether it did what it was told (HECS01)', () => {
     const bench = new Bench();
     bench.set(0x311, 0, HOUR);
     const seconds = Math.floor(NOW / 1_000);
