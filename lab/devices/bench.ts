@@ -7,6 +7,7 @@ import { ProtocolFault, UsageError } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { type Millis, parseIso } from '../../firmware-sim/kernel/time.ts';
 import type { Keystore } from '../keystore/keystore.ts';
+import { handInLoads } from '../loads/hand-in.ts';
 import type { Plain } from '../state/cbor.ts';
 import { answers, type Clone, clonesFor } from './clone.ts';
 import { cloneTimeOf } from './clone-time.ts';
@@ -141,6 +142,7 @@ export class Bench {
       ...departures,
       ...(stored && { state: stored.state }),
     });
+    if (stored?.loads && (type === 'ESME' || type === 'GSME')) handInLoads(type, device, stored.loads);
     for (const clone of mine) takeOver(device, clone, this.#answered(clone));
     const status = times.findLast((time) => time.status !== undefined)?.status;
     if (status) device.clock = { ...device.clock, status };
@@ -182,10 +184,10 @@ export class Bench {
 
   /** Every device of this bench and of the state it began with, as plain data. */
   state(): Plain {
-    const made = [...this.#devices].map(([eui, { type, profile, device, madeAt }]): [Eui64, StoredDevice] => [
-      eui,
-      { type, profile: profile.name, madeAt, state: device.state() },
-    ]);
+    const made = [...this.#devices].map(([eui, { type, profile, device, madeAt }]): [Eui64, StoredDevice] => {
+      const loads = this.#stored.get(eui)?.loads;
+      return [eui, { type, profile: profile.name, madeAt, state: device.state(), ...(loads && { loads }) }];
+    });
     return benchState(new Map([...this.#stored, ...made]));
   }
 }

@@ -7,7 +7,7 @@ interface Feature {
 }
 
 /** Parts of an ESME or hub (GBCS mapping table: objects named SecondaryElement, Phase[2..3], AuxiliaryController, Boost, SubGHz). */
-export const FEATURES = {
+const FEATURES = {
   secondaryElement: {
     objects:
       /^(?:3\/0-0:94\.44\.1\.8|11\/0-[01]:11\.0\.1\.255|20\/0-0:13\.0\.1\.255|113\/0-0:19\.20\.5\.255|9000\/0-0:94\.44\.128\.30)$/,
@@ -38,3 +38,19 @@ export const FEATURES = {
 } as const satisfies Readonly<Record<string, Feature>>;
 
 export type FeatureName = keyof typeof FEATURES;
+
+/** What a variant lacks. */
+interface Variant {
+  readonly lacks: readonly FeatureName[];
+}
+
+/** True for an object (`class/OBIS`, or `class/OBIS/number`) that devices of the variant have. */
+export function hasObject({ lacks }: Variant, key: string): boolean {
+  const object = key.split('/', 2).join('/');
+  return !lacks.some((name) => FEATURES[name].objects.test(object));
+}
+
+/** True for a use case that devices of the variant support. */
+export function hasUseCase({ lacks }: Variant, useCase: string): boolean {
+  return !lacks.some((name) => FEATURES[name].useCases.test(useCase));
+}

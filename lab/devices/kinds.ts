@@ -14,7 +14,8 @@ import type { Millis } from '../../firmware-sim/kernel/time.ts';
 import { PPMID_PROFILE } from '../../firmware-sim/ppmid/profile.ts';
 import { SAPC_PROFILE } from '../../firmware-sim/sapc/profile.ts';
 import type { DeviceType } from './device-types.ts';
-import { hasObject, hasUseCase, type Profile } from './profiles.ts';
+import { hasObject, hasUseCase } from './features.ts';
+import type { Profile } from './profiles.ts';
 import { STARTS } from './starts.ts';
 
 const DEVICE_PROFILES: Readonly<Record<DeviceType, DeviceProfile>> = {

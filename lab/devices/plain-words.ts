@@ -11,7 +11,21 @@ import { toHex } from '../../firmware-sim/kernel/bytes.ts';
 import { toIso } from '../../firmware-sim/kernel/time.ts';
 
 /** Parts of a device that people look at. */
-export const PARTS = ['objects', 'cells', 'keys', 'counters', 'clock', 'firmware', 'pending', 'device-log', 'logs'] as const;
+export const PARTS = [
+  'live',
+  'display',
+  'ledger',
+  'life',
+  'objects',
+  'cells',
+  'keys',
+  'counters',
+  'clock',
+  'firmware',
+  'pending',
+  'device-log',
+  'logs',
+] as const;
 
 export type Part = (typeof PARTS)[number];
 

@@ -2,7 +2,7 @@ import type { LifeParameters } from '../../firmware-sim/device/life/parameters.t
 import { GAS_VARIANTS } from '../../firmware-sim/gsme/variants.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 import type { DeviceType } from './device-types.ts';
-import { FEATURES, type FeatureName } from './features.ts';
+import type { FeatureName } from './features.ts';
 import type { StartName } from './starts.ts';
 
 /** A named variant of a device type: what it lacks, how it starts, and how it behaves. Plain data. */
@@ -106,15 +106,4 @@ export function profileNamed(type: DeviceType, name: string | undefined): Profil
   if (profile) return profile;
   const choices = PROFILES[type].map((one) => one.name).join(', ');
   throw new UsageError('unknown-profile', `${type} has no profile ${JSON.stringify(name)}; there are ${choices}`);
-}
-
-/** True for an object (`class/OBIS`, or `class/OBIS/number`) that devices of the variant have. */
-export function hasObject({ lacks }: Profile, key: string): boolean {
-  const object = key.split('/', 2).join('/');
-  return !lacks.some((name) => FEATURES[name].objects.test(object));
-}
-
-/** True for a use case that devices of the variant support. */
-export function hasUseCase({ lacks }: Profile, useCase: string): boolean {
-  return !lacks.some((name) => FEATURES[name].useCases.test(useCase));
 }

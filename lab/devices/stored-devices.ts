@@ -2,6 +2,7 @@ import type { DeviceState } from '../../firmware-sim/device/state.ts';
 import { ProtocolFault, UsageError } from '../../firmware-sim/kernel/errors.ts';
 import { type Eui64, eui64Hex, parseEui64 } from '../../firmware-sim/kernel/eui64.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
+import type { LoadStretch } from '../loads/kept-load.ts';
 import type { Plain } from '../state/cbor.ts';
 import { type DeviceType, deviceTypeNamed } from './device-types.ts';
 
@@ -13,6 +14,8 @@ export interface StoredDevice {
   /** When it was made: values it shares with others of its variant are those of that time. */
   readonly madeAt: Millis;
   readonly state: DeviceState;
+  /** What a meter has measured while it lived, oldest first. */
+  readonly loads?: readonly LoadStretch[];
 }
 
 /** Version of the content of state files: raised whenever an older one cannot be taken back as it is. */
@@ -33,12 +36,13 @@ export function benchState(devices: ReadonlyMap<Eui64, StoredDevice>): Plain {
 }
 
 function storedDevice(eui: string, value: Plain | undefined): StoredDevice {
-  const { type, profile, madeAt, state } = record(value);
+  const { type, profile, madeAt, state, loads } = record(value);
   const known = typeof type === 'string' ? deviceTypeNamed(type) : undefined;
   if (!known || typeof profile !== 'string' || typeof madeAt !== 'number') {
     throw new ProtocolFault('bad-state', `has ${eui} without a type, profile or time`);
   }
-  return { type: known, profile, madeAt, state: record(state) as unknown as DeviceState };
+  const kept = Array.isArray(loads) ? { loads: loads as unknown as readonly LoadStretch[] } : {};
+  return { type: known, profile, madeAt, state: record(state) as unknown as DeviceState, ...kept };
 }
 
 /**

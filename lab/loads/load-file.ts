@@ -1,12 +1,4 @@
-import {
-  type ElectricityLoad,
-  type GasLoad,
-  type LoadProfile,
-  NO_ELECTRICITY,
-  NO_GAS,
-  type Step,
-  steppedLoad,
-} from '../../firmware-sim/device/metering/load.ts';
+import { type ElectricityLoad, type GasLoad, NO_ELECTRICITY, type Step } from '../../firmware-sim/device/metering/load.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 import { civilFromIso, fromCivil, type Millis } from '../../firmware-sim/kernel/time.ts';
 import { textOf } from '../files/text.ts';
@@ -20,7 +12,6 @@ type Parts = Partial<Record<LoadPart, number>>;
 /** How the parts of one kind of meter become its load. */
 interface Kind<T> {
   readonly columns: Readonly<Record<string, LoadColumn>>;
-  readonly before: T;
   readonly loadOf: (parts: Parts) => T;
   readonly withoutMains: (load: T) => T;
 }
@@ -38,7 +29,6 @@ function voltsOf(parts: Parts): readonly number[] {
 
 const ELECTRICITY: Kind<ElectricityLoad> = {
   columns: ELECTRICITY_COLUMNS,
-  before: NO_ELECTRICITY,
   loadOf: (parts) => ({
     importWatts: parts.importWatts ?? 0,
     secondaryWatts: parts.secondaryWatts ?? 0,
@@ -52,7 +42,6 @@ const ELECTRICITY: Kind<ElectricityLoad> = {
 
 const GAS: Kind<GasLoad> = {
   columns: GAS_COLUMNS,
-  before: NO_GAS,
   loadOf: ({ flow = 0 }) => ({ flow }),
   withoutMains: (load) => load,
 };
@@ -136,7 +125,7 @@ function stepsOf<T>(kind: Kind<T>, parts: Parts, rest: Parts | undefined, at: Mi
   ];
 }
 
-function profileOf<T>(table: CsvTable, kind: Kind<T>): LoadProfile<T> {
+function stepsOfTable<T>(table: CsvTable, kind: Kind<T>): readonly Step<T>[] {
   const columns = columnsOf(table, kind.columns);
   const halfHours = columns.some(([, { perHalfHour }]) => perHalfHour);
   if (table.rows.length === 0) throw new UsageError('bad-load', 'has no row below its first line');
@@ -150,12 +139,12 @@ function profileOf<T>(table: CsvTable, kind: Kind<T>): LoadProfile<T> {
     const rest = halfHours ? idle(parts, columns) : undefined;
     for (const step of stepsOf(kind, parts, rest, at, times[i + 1] ?? Number.POSITIVE_INFINITY)) steps.push(step);
   });
-  return steppedLoad(steps, kind.before);
+  return steps;
 }
 
-async function fileLoad<T>(file: string, octets: Uint8Array, kind: Kind<T>): Promise<LoadProfile<T>> {
+async function stepsOfFile<T>(file: string, octets: Uint8Array, kind: Kind<T>): Promise<readonly Step<T>[]> {
   try {
-    return profileOf(await readCsv(textOf(file, octets)), kind);
+    return stepsOfTable(await readCsv(textOf(file, octets)), kind);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError(error.kind, error.message, { file, ...error.place });
@@ -163,15 +152,15 @@ async function fileLoad<T>(file: string, octets: Uint8Array, kind: Kind<T>): Pro
 }
 
 /**
- * The load that a file describes (docs/simulate.md): comma-separated rows with a time each, that hold until the next row, or for half
- * an hour where a column says what was consumed.
+ * The steps of a load that a file describes (docs/simulate.md): comma-separated rows with a time each, that hold until the next row, or
+ * for half an hour where a column says what was consumed. Before the first one nothing is drawn.
  * @throws UsageError naming file, line, column and what would be right
  */
-export function electricityLoadFile(file: string, octets: Uint8Array): Promise<LoadProfile<ElectricityLoad>> {
-  return fileLoad(file, octets, ELECTRICITY);
+export function electricityFile(file: string, octets: Uint8Array): Promise<readonly Step<ElectricityLoad>[]> {
+  return stepsOfFile(file, octets, ELECTRICITY);
 }
 
 /** The same for a gas meter. @throws UsageError */
-export function gasLoadFile(file: string, octets: Uint8Array): Promise<LoadProfile<GasLoad>> {
-  return fileLoad(file, octets, GAS);
+export function gasFile(file: string, octets: Uint8Array): Promise<readonly Step<GasLoad>[]> {
+  return stepsOfFile(file, octets, GAS);
 }

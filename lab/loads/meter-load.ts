@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import type { ElectricityLoad, GasLoad, LoadProfile } from '../../firmware-sim/device/metering/load.ts';
 import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 import { readOctets } from '../ota/image-input.ts';
-import { electricityLoadFile, gasLoadFile } from './load-file.ts';
+import { electricityRows, gasRows, type KeptLoad } from './kept-load.ts';
+import { electricityFile, gasFile } from './load-file.ts';
 import { ELECTRICITY_LOADS, GAS_LOADS, type NamedLoad, namedLoad } from './named-loads.ts';
 
 /** What `--load` says: a built-in load, a file, or `-` for standard input. */
@@ -20,13 +20,15 @@ async function octetsOf<T>({ text, readStdin }: LoadInputs, loads: Readonly<Reco
 }
 
 /** The load of an electricity meter. @throws UsageError naming file, line, column and what would be right */
-export async function electricityLoad(inputs: LoadInputs): Promise<LoadProfile<ElectricityLoad>> {
-  const named = namedLoad(ELECTRICITY_LOADS, inputs.text, inputs.seed);
-  return named ?? electricityLoadFile(inputs.text, await octetsOf(inputs, ELECTRICITY_LOADS));
+export async function electricityLoad(inputs: LoadInputs): Promise<KeptLoad> {
+  const { text, seed } = inputs;
+  if (namedLoad(ELECTRICITY_LOADS, text, seed)) return { name: text, seed };
+  return { steps: electricityRows(await electricityFile(text, await octetsOf(inputs, ELECTRICITY_LOADS))) };
 }
 
 /** The load of a gas meter. @throws UsageError */
-export async function gasLoad(inputs: LoadInputs): Promise<LoadProfile<GasLoad>> {
-  const named = namedLoad(GAS_LOADS, inputs.text, inputs.seed);
-  return named ?? gasLoadFile(inputs.text, await octetsOf(inputs, GAS_LOADS));
+export async function gasLoad(inputs: LoadInputs): Promise<KeptLoad> {
+  const { text, seed } = inputs;
+  if (namedLoad(GAS_LOADS, text, seed)) return { name: text, seed };
+  return { steps: gasRows(await gasFile(text, await octetsOf(inputs, GAS_LOADS))) };
 }

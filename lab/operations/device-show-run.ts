@@ -1,14 +1,21 @@
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
+import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { storesOf } from '../devices/edit-state.ts';
+import { liveFacts } from '../devices/live-facts.ts';
 import { cosemFacts, type Fact, stateFacts, zclFacts } from '../devices/plain-words.ts';
 import { type StoredDevice, storedDevices } from '../devices/stored-devices.ts';
 import { peekStateFile } from '../state/state-store.ts';
 import type { deviceShowParameters } from './device.ts';
 import { EXIT, type Handler } from './operation.ts';
 
-function factsOf(stored: StoredDevice): readonly Fact[] {
+function factsOf(eui: Eui64, stored: StoredDevice): readonly Fact[] {
   const { cosem, zcl } = storesOf(stored);
-  return [...stateFacts(stored.state), ...(cosem ? cosemFacts(cosem) : []), ...(zcl ? zclFacts(zcl) : [])];
+  return [
+    ...liveFacts(eui, stored),
+    ...stateFacts(stored.state),
+    ...(cosem ? cosemFacts(cosem) : []),
+    ...(zcl ? zclFacts(zcl) : []),
+  ];
 }
 
 /** Widths of the columns of text, which values may run over. */
@@ -25,7 +32,7 @@ export const run: Handler<typeof deviceShowParameters> = (args, context) => {
   }
   for (const [eui, stored] of devices) {
     if (args.device !== undefined && eui !== args.device) continue;
-    const shown = factsOf(stored).filter(
+    const shown = factsOf(eui, stored).filter(
       ({ part, own }) => (args.part === undefined || part === args.part) && !(args.own && own === false),
     );
     if (!context.json) context.out(`${eui}  ${stored.type}  profile ${stored.profile}`);

@@ -38,14 +38,20 @@ export const deviceNew = operation({
   load: () => import('./device-new-run.ts'),
 });
 
+/** Parts of a device, as `device show` names them (`PARTS` of what prints them). */
+const SHOWN_PARTS = [
+  ...['live', 'display', 'ledger', 'life'],
+  ...['objects', 'cells', 'keys', 'counters', 'clock', 'firmware', 'pending', 'device-log', 'logs'],
+] as const;
+
 export const deviceShowParameters = parameters({
   device: { ...deviceParameter, help: 'a device of the state; all without' },
   state: stateParameter,
   part: {
     type: 'choice',
-    choices: ['objects', 'cells', 'keys', 'counters', 'clock', 'firmware', 'pending', 'device-log', 'logs'],
+    choices: SHOWN_PARTS,
     placeholder: 'PART',
-    help: 'only one part: objects, cells, keys, counters, clock, firmware, pending, device-log, logs',
+    help: `only one part: ${SHOWN_PARTS.join(', ')}`,
   },
   own: { type: 'flag', help: 'of the objects only those that are not as its type starts with' },
 });
@@ -65,7 +71,9 @@ export const factShape: Shape = {
 export const deviceShow = operation({
   name: ['device', 'show'],
   group: 'devices',
-  summary: 'show objects, cells, counters and logs of kept devices in plain words',
+  summary: 'show what kept devices measure, display and hold, in plain words',
+  description:
+    'A meter shows its registers and balances, what a household sees on it, what was booked on each balance, and what its life keeps, as of the time up to which it has lived (`hanbench simulate --state`).',
   parameters: deviceShowParameters,
   result: { kind: 'lines', shape: factShape },
   jsonWhenPiped: true,

@@ -8,6 +8,7 @@ import { lifeParameters } from '../devices/life-parameters.ts';
 import type { StoredDevice } from '../devices/stored-devices.ts';
 import { textOf, writeText } from '../files/text.ts';
 import { loadKeystore } from '../keystore/keystore.ts';
+import type { KeptLoad } from '../loads/kept-load.ts';
 import { electricityLoad, gasLoad } from '../loads/meter-load.ts';
 import { readOctets } from '../ota/image-input.ts';
 import { DayCsv, dayJson, totalsJson } from '../simulate/day-json.ts';
@@ -19,14 +20,7 @@ import { readOrders } from '../simulate/orders.ts';
 import type { PlotFacts } from '../simulate/plot/page.ts';
 import type { PlotRecord } from '../simulate/plot/plot-record.ts';
 import { readingsOf, readValues, supplyOf } from '../simulate/readings.ts';
-import {
-  connect,
-  type MeterLoad,
-  type MeterType,
-  makeMeter,
-  type SimulatedMeter,
-  startLife,
-} from '../simulate/simulated-meter.ts';
+import { connect, type MeterType, makeMeter, type SimulatedMeter, startLife } from '../simulate/simulated-meter.ts';
 import { type Order, Simulation } from '../simulate/simulation.ts';
 import { type Totals, TotalsRecord } from '../simulate/totals.ts';
 import { type Arguments, EXIT, type Handler, type OperationContext } from './operation.ts';
@@ -70,10 +64,9 @@ function choose(args: SimulateArguments, kept: KeptMeter | undefined) {
   return { eui, choice, stored: found?.stored };
 }
 
-async function meterLoad(type: MeterType, text: string, context: OperationContext): Promise<MeterLoad> {
+function meterLoad(type: MeterType, text: string, context: OperationContext): Promise<KeptLoad> {
   const inputs = { text, seed: context.seed, readStdin: context.readStdin };
-  if (type === 'ESME') return { type, profile: await electricityLoad(inputs) };
-  return { type, profile: await gasLoad(inputs) };
+  return type === 'ESME' ? electricityLoad(inputs) : gasLoad(inputs);
 }
 
 async function prepare(args: SimulateArguments, context: OperationContext, kept: KeptMeter | undefined): Promise<Prepared> {
@@ -83,7 +76,17 @@ async function prepare(args: SimulateArguments, context: OperationContext, kept:
   const keystore = args.keystore === undefined ? undefined : loadKeystore(args.keystore, suite);
   const madeAt = stored?.madeAt ?? args.from;
   const parameters = lifeParameters(args.parameter);
-  const meter = makeMeter({ ...choice, suite, eui, keystore, seed: context.seed, madeAt, state: stored?.state, parameters });
+  const meter = makeMeter({
+    ...choice,
+    suite,
+    eui,
+    keystore,
+    seed: context.seed,
+    madeAt,
+    state: stored?.state,
+    loads: stored?.loads ?? [],
+    parameters,
+  });
   const loadText = args.load ?? USUAL_LOADS[choice.type];
   const load = await meterLoad(choice.type, loadText, context);
   connect(meter, load, args.from);
@@ -96,7 +99,7 @@ async function ordersOf(args: SimulateArguments, context: OperationContext, worl
   const { commands: file, from, to } = args;
   if (file === undefined) return [];
   const readFile = (path: string): Promise<Bytes> => readOctets(path, context.readStdin);
-  const readLoad = (text: string): Promise<MeterLoad> => meterLoad(world.meter.type, text, context);
+  const readLoad = (text: string): Promise<KeptLoad> => meterLoad(world.meter.type, text, context);
   const text = textOf(file, await readFile(file));
   const orders = (await readOrders(text, { file, readFile, readLoad })).map((order) => order(world));
   const outside = orders.find(({ at }) => at < from || at >= to);
@@ -174,7 +177,7 @@ export const run: Handler<typeof simulateParameters> = async (args, context) => 
     const { choice, meter, loadText, madeAt } = prepared;
     const plot = await plotOf(args, meter);
     const totals = await live(args, context, prepared, plot?.record);
-    kept?.keep(meter.device, choice, madeAt);
+    kept?.keep(meter, choice, madeAt);
     const what = {
       device: meter.device.eui,
       type: choice.type,

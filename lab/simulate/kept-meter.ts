@@ -1,4 +1,3 @@
-import type { Device } from '../../firmware-sim/device/device.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
@@ -6,7 +5,7 @@ import { profileNamed } from '../devices/profiles.ts';
 import { benchState, type StoredDevice, storedDevices } from '../devices/stored-devices.ts';
 import { openStateFile, type StateStore } from '../state/state-store.ts';
 import type { MeterChoice } from './meter-choice.ts';
-import type { MeterType } from './simulated-meter.ts';
+import type { MeterType, SimulatedMeter } from './simulated-meter.ts';
 
 /** A state file with the meter of a simulation in it, perhaps. */
 export class KeptMeter {
@@ -39,8 +38,8 @@ export class KeptMeter {
     return { type: meter, profile: profileNamed(meter, profile) };
   }
 
-  keep(device: Device, { type, profile }: MeterChoice, madeAt: Millis): void {
-    const kept: StoredDevice = { type, profile: profile.name, madeAt, state: device.state() };
+  keep({ device, loads }: SimulatedMeter, { type, profile }: MeterChoice, madeAt: Millis): void {
+    const kept: StoredDevice = { type, profile: profile.name, madeAt, state: device.state(), loads };
     this.#store.commit(benchState(new Map([...storedDevices(this.#store.content), [device.eui, kept]])));
   }
 

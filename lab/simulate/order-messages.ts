@@ -4,12 +4,12 @@ import { type FromJson, messageFromJson } from '../../firmware-sim/gbcs/message-
 import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
+import type { KeptLoad } from '../loads/kept-load.ts';
 import { jsonLines } from '../messages/message-lines.ts';
 import { messageOctets } from '../messages/message-text.ts';
 import { rewriteMessage } from '../messages/rewrite-message.ts';
 import { categoryOf, signPreCommand } from '../messages/sign-precommand.ts';
 import type { OrderWorld } from './order-world.ts';
-import type { MeterLoad } from './simulated-meter.ts';
 import type { OrderOutcome } from './simulation.ts';
 
 /** What an order does to the meter. */
@@ -20,7 +20,7 @@ export interface OrderSources {
   /** The command file; other files are named as seen from it. */
   readonly file: string;
   readonly readFile: (path: string) => Promise<Bytes>;
-  readonly readLoad: (text: string) => Promise<MeterLoad>;
+  readonly readLoad: (text: string) => Promise<KeptLoad>;
 }
 
 /** A message as text goes as it is; a pre-command is signed and gets its MAC. */

@@ -1,29 +1,32 @@
 import { finishActivation } from '../../firmware-sim/device/activate-firmware.ts';
 import type { DeviceEffect } from '../../firmware-sim/device/effects.ts';
-import { constantLoad, NO_ELECTRICITY } from '../../firmware-sim/device/metering/load.ts';
+import { NO_ELECTRICITY } from '../../firmware-sim/device/metering/load.ts';
 import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
 import { outcomeOf } from '../devices/outcome.ts';
+import { electricityRows, type KeptLoad } from '../loads/kept-load.ts';
 import { answerWords } from './answer-words.ts';
 import { type Home, homeOf } from './at-home.ts';
-import { connect, type MeterLoad, type SimulatedMeter } from './simulated-meter.ts';
+import { connect, type SimulatedMeter } from './simulated-meter.ts';
 import type { OrderOutcome } from './simulation.ts';
 import { Supplier } from './supplier.ts';
 
 /** A supply without mains: no voltage on any phase until it is connected again. */
-const DARK: MeterLoad = { type: 'ESME', profile: constantLoad({ ...NO_ELECTRICITY, volts: [0, 0, 0] }) };
+const DARK: KeptLoad = {
+  steps: electricityRows([{ from: 0, value: { ...NO_ELECTRICITY, volts: [0, 0, 0] } }]),
+};
 
 /** What surrounds a meter while orders are carried out: its supplier, the wide area network, mains and load. */
 export class OrderWorld {
   readonly meter: SimulatedMeter;
   readonly supplier: Supplier;
   readonly home: Home;
-  #load: MeterLoad;
+  #load: KeptLoad;
   #mains = true;
   #wan = true;
   #waiting: Bytes[] = [];
 
-  constructor(meter: SimulatedMeter, load: MeterLoad) {
+  constructor(meter: SimulatedMeter, load: KeptLoad) {
     this.meter = meter;
     this.supplier = new Supplier(meter);
     this.home = homeOf(meter);
@@ -63,7 +66,7 @@ export class OrderWorld {
     return this.#reconnect(now);
   }
 
-  setLoad(load: MeterLoad, now: Millis): OrderOutcome {
+  setLoad(load: KeptLoad, now: Millis): OrderOutcome {
     this.#load = load;
     return this.#reconnect(now);
   }

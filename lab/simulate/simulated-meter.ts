@@ -1,7 +1,7 @@
 import type { CryptoSuite } from '../../firmware-sim/crypto/suite.ts';
 import type { Device } from '../../firmware-sim/device/device.ts';
 import type { LifeParameters } from '../../firmware-sim/device/life/parameters.ts';
-import type { ElectricityLoad, GasLoad, LoadProfile } from '../../firmware-sim/device/metering/load.ts';
+import type { ElectricityLoad, GasLoad } from '../../firmware-sim/device/metering/load.ts';
 import type { LoadInput } from '../../firmware-sim/device/metering/load-input.ts';
 import type { DeviceState } from '../../firmware-sim/device/state.ts';
 import { esmeLifeOf } from '../../firmware-sim/esme/life.ts';
@@ -16,17 +16,14 @@ import type { Profile } from '../devices/profiles.ts';
 import { type Credentials, makeDevice } from '../devices/provision.ts';
 import { cellsFor } from '../devices/trust-anchor-cells.ts';
 import type { Keystore } from '../keystore/keystore.ts';
+import { handInLoads } from '../loads/hand-in.ts';
+import type { KeptLoad, LoadStretch } from '../loads/kept-load.ts';
 import { deviceIdentity, trustAnchorCells } from '../premises/credentials.ts';
 
 /** Types of device that measure. */
 export const METER_TYPES = ['ESME', 'GSME'] as const;
 
 export type MeterType = (typeof METER_TYPES)[number];
-
-/** What a type of meter measures. */
-export type MeterLoad =
-  | { readonly type: 'ESME'; readonly profile: LoadProfile<ElectricityLoad> }
-  | { readonly type: 'GSME'; readonly profile: LoadProfile<GasLoad> };
 
 /** What a meter of a simulation is made from. */
 export interface MeterPlan {
@@ -40,6 +37,8 @@ export interface MeterPlan {
   /** When the device was made. */
   readonly madeAt: Millis;
   readonly state: DeviceState | undefined;
+  /** What it measured before, as it was kept. */
+  readonly loads: readonly LoadStretch[];
   readonly parameters: Partial<LifeParameters> | undefined;
 }
 
@@ -48,6 +47,8 @@ export interface SimulatedMeter {
   readonly type: MeterType;
   readonly device: Device;
   readonly keys: KeyProvider;
+  /** What it has measured, and will from a moment on. */
+  readonly loads: LoadStretch[];
 }
 
 function fromKeystore({ type, eui }: MeterPlan, keystore: Keystore): Credentials {
@@ -67,13 +68,14 @@ function fromTestPki({ suite, type, eui, seed }: MeterPlan): { readonly credenti
 
 /** Makes the meter of a simulation; no time has passed for it yet. @throws UsageError for keys that cannot be used */
 export function makeMeter(plan: MeterPlan): SimulatedMeter {
-  const { suite, type, profile, keystore, seed, madeAt, state, parameters } = plan;
+  const { suite, type, profile, keystore, seed, madeAt, state, parameters, loads } = plan;
   const { credentials, keys } = keystore ? { credentials: fromKeystore(plan, keystore), keys: keystore } : fromTestPki(plan);
   const device = makeDevice(
     { suite, type, profile, seed, madeAt, certificateValidity: true, ...(state && { state }), ...(parameters && { parameters }) },
     credentials,
   );
-  return { type, device, keys };
+  handInLoads(type, device, loads);
+  return { type, device, keys, loads: [...loads] };
 }
 
 /** What a meter measures; the load of an ESME or GSME. */
@@ -82,9 +84,10 @@ export function loadOf({ type, device }: SimulatedMeter): LoadInput<ElectricityL
 }
 
 /** Puts a load at the meter's terminals from a moment on. */
-export function connect({ device }: SimulatedMeter, load: MeterLoad, from: Millis): void {
-  if (load.type === 'ESME') esmeLifeOf(device).load.replace(load.profile, from);
-  else gsmeLifeOf(device).load.replace(load.profile, from);
+export function connect({ type, device, loads }: SimulatedMeter, load: KeptLoad, from: Millis): void {
+  const stretch = { from, load };
+  handInLoads(type, device, [stretch]);
+  loads.push(stretch);
 }
 
 /** Lets time pass for a meter from a moment on; one that has lived already goes on. @throws UsageError when that is in its past */

@@ -2,12 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LoadProfile } from '../../firmware-sim/device/metering/load.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
-import { electricityLoadFile, gasLoadFile } from '../../lab/loads/load-file.ts';
+import { electricityRows, gasRows, keptElectricity, keptGas } from '../../lab/loads/kept-load.ts';
+import { electricityFile, gasFile } from '../../lab/loads/load-file.ts';
 import { full } from '../support/shared.ts';
 
 const octets = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
-const electricity = (text: string) => electricityLoadFile('load.csv', octets(text));
-const gas = (text: string) => gasLoadFile('load.csv', octets(text));
+// As a state file keeps it.
+const electricity = async (text: string) =>
+  keptElectricity({ steps: electricityRows(await electricityFile('load.csv', octets(text))) });
+const gas = async (text: string) => keptGas({ steps: gasRows(await gasFile('load.csv', octets(text))) });
 const at = (text: string): number => Date.parse(`${text}Z`);
 
 /** Energy between two moments by walking along the stretches: watts times milliseconds over 3,600,000. */
@@ -116,7 +119,7 @@ describe('load files', () => {
   });
 
   it('refuses what is no text', async () => {
-    await expect(electricityLoadFile('load.csv', Uint8Array.of(0xff, 0xfe, 0x00))).rejects.toThrow(/UTF-8/);
+    await expect(electricityFile('load.csv', Uint8Array.of(0xff, 0xfe, 0x00))).rejects.toThrow(/UTF-8/);
   });
 
   it('reads any text, or refuses it in words', async () => {

@@ -84,6 +84,49 @@ describe('hanbench simulate', () => {
     expect(other.stderr).toMatch(/profile twin-element, not polyphase/);
   });
 
+  it('keeps what was measured, so that a kept meter still shows and logs it', async () => {
+    const state = path('measured.state');
+    writeFileSync(path('load.csv'), 'time,import_w\n2030-01-01,1000\n2030-01-02,250\n');
+    await lines(
+      '--from',
+      '2030-01-01',
+      '--to',
+      '2030-01-03',
+      '--state',
+      state,
+      '--load',
+      path('load.csv'),
+      '--profile',
+      'credit',
+    );
+    const shown = async (part: string): Promise<ReadonlyMap<string, string>> => {
+      const { code, stdout } = await runHere(['device', 'show', '--json', '--state', state, '--part', part]);
+      expect(code).toBe(0);
+      const facts = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { key: string; value: string });
+      return new Map(facts.map(({ key, value }) => [key, value]));
+    };
+    const history = (display: ReadonlyMap<string, string>): unknown[] =>
+      [1, 2, 3].map((i) => [display.get(`history.${i}.day`), display.get(`history.${i}.kilowattHours`)]);
+    const first = await shown('display');
+    expect(history(first).slice(0, 2)).toEqual([
+      ['2030-01-02', '6.000'],
+      ['2030-01-01', '24.000'],
+    ]);
+    expect(first.get('registers.import')).toBe('010330');
+    expect((await shown('live')).get('importWh')).toBe('10330.000 kWh');
+    expect((await shown('ledger')).get('meterBalance.standing-charge')).toBe('-1.06 GBP');
+    expect((await shown('life')).get('lived')).toBe('up to 2030-01-03T00:00:00Z');
+    await lines('--from', '2030-01-03', '--to', '2030-01-04', '--state', state, '--load', 'constant:2000');
+    expect(history(await shown('display'))).toEqual([
+      ['2030-01-03', '48.000'],
+      ['2030-01-02', '6.000'],
+      ['2030-01-01', '24.000'],
+    ]);
+  });
+
   it.each([
     [['--from', '2030-01-02', '--to', '2030-01-01'], /--to is not later than --from/],
     [[...WEEK, '--profile', 'nothing'], /no meter has a profile "nothing"; there are for ESME default/],
