@@ -68,7 +68,7 @@ function meterFacts(type: 'ESME' | 'GSME', device: Device, now: Millis): readonl
     const value = values[reading.name];
     return value === undefined ? [] : [{ part: 'live', key: reading.name, name: reading.title, value: shown(reading, value) }];
   });
-  const display = displayFacts(type === 'ESME' ? esmeDisplay(device, now, true) : gasDisplay(device, now));
+  const display = displayFacts(type === 'ESME' ? esmeDisplay(device, now, true) : gasDisplay(device, now, true));
   return [
     ...live,
     { part: 'live', key: 'supply', name: 'supply', value: supplyOf(device) },

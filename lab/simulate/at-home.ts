@@ -105,7 +105,10 @@ function gasHome(device: Device): Home {
       else life.clock.hubLost(now);
       return { outcome: 'done', effects: [] };
     },
-    fault: () => notOn('fault of that kind'),
+    fault: (what, now) => {
+      const fault: IntegrityFault = named(INTEGRITY_FAULTS, what);
+      return handOutcome(hand.fault(fault, now));
+    },
     battery: (days, now) => handOutcome(hand.changeBattery(days, now)),
     look: (now) => ({ outcome: 'done', effects: [], detail: shown(displayFacts(hand.look(now))) }),
   };

@@ -108,7 +108,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   },
   fault: {
     form: 'fault KIND',
-    help: `an electricity meter finds a fault in itself; KIND is ${Object.keys(INTEGRITY_FAULTS).join(', ')}`,
+    help: `the meter finds a fault in itself; KIND is ${Object.keys(INTEGRITY_FAULTS).join(', ')}`,
     read: ({ words: [, kind, ...rest] }) =>
       kind !== undefined && rest.length === 0 ? ({ home }, now) => home.fault(kind, now) : undefined,
   },

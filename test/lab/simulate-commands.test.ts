@@ -121,7 +121,7 @@ describe('hands in a command file', () => {
   it.each([
     ['tamper roof open', 'esme', /there is no "roof"; there are meterCover/],
     ['battery 3', 'esme', /this meter has no battery to change/],
-    ['fault memory', 'gsme', /this meter has no fault of that kind/],
+    ['fault roof', 'gsme', /there is no "roof"; there are other, nonVolatileMemory/],
     ['press disable', 'esme', /write it as press enable/],
   ])('refuse %s on an %s', async (order, device, message) => {
     writeFileSync(path('bad.txt'), `2030-01-01T08:00 ${order}`);
