@@ -221,7 +221,8 @@ export class Device {
     if (row.replayProtected) this.counters.record(role, header.messageCode, header.originatorCounter);
     effects.push({ kind: 'accepted', useCase: row.name, header });
     this.life?.advance(now, effects);
-    const command: Command = { header, payload: envelope.payload.slice(), role, form: formOf(envelope) ?? 'maced' };
+    const payload = row.readsOnly ? envelope.payload : envelope.payload.slice();
+    const command: Command = { header, payload, role, form: formOf(envelope) ?? 'maced' };
     const response = this.#responseHeader(row, header, now);
     try {
       const result = row.execute({ device: this, command, now, effects, response });
@@ -230,7 +231,7 @@ export class Device {
       if (!(error instanceof ProtocolFault)) throw error;
       this.#refuse(refused('bad-payload', error.message), header, now, effects);
     }
-    this.life?.settle(now, effects);
+    if (!row.readsOnly) this.life?.settle(now, effects);
     return effects;
   }
 

@@ -12,7 +12,7 @@ import type { PendingCommand } from './future-dated.ts';
 /** An authenticated command on its way to execution. */
 export interface Command {
   readonly header: MessageHeader;
-  /** Octets of the device's own: whatever it keeps of them may be a view. */
+  /** Octets of the device's own, unless its use case only reads: whatever it keeps of them may be a view. */
   readonly payload: Bytes;
   /** The role that lets its originator send it. */
   readonly role: RemotePartyRole;
@@ -64,6 +64,8 @@ export interface SupportedUseCase {
   /** Between two devices of the home, under their own keys (PCS01, PCS02). */
   readonly deviceToDevice: boolean;
   readonly replayProtected: boolean;
+  /** It reads objects and does nothing else: nothing of the command is kept, and nothing follows from it. */
+  readonly readsOnly: boolean;
   /** The response carries the time it was made in its grouping header. */
   readonly responseDateTime: boolean;
   /** Clock status octet of that time; `ff` (not specified) unless the row says otherwise. */
@@ -103,6 +105,11 @@ function writes(row: UseCaseRow): boolean {
   return (row.access ?? []).flat().some(([operation, classId]) => !operation.startsWith('get') && classId !== DATA_PROTECTION);
 }
 
+/** Whether all that may be sent under a message code reads COSEM objects. */
+function readsOnly(messageCode: number): boolean {
+  return useCasesOf(messageCode, 'command').every((row) => row.payload === 'DLMS' && row.access !== undefined && !writes(row));
+}
+
 /** Roles of a use case and, where it has variants, of all variants that share its message code. */
 function rolesOf(row: UseCaseRow, messageCode: number): readonly RemotePartyRole[] {
   const variants = row.roles.length > 0 ? [row] : useCasesOf(messageCode, 'command');
@@ -135,6 +142,7 @@ export function supported(
     forms: [critical ? 'signed-and-maced' : 'maced'],
     deviceToDevice: isDeviceToDevice(messageCode),
     replayProtected: row.protectionAgainstReplay ?? (critical || CHANGING.test(name) || writes(row)),
+    readsOnly: readsOnly(messageCode),
     responseDateTime: row.futureDatable === true || DATED_RESPONSES.test(name),
     supplementaryCounter: !WITHOUT_SUPPLEMENTARY_COUNTER.test(name),
     execute,

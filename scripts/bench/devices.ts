@@ -89,10 +89,12 @@ function meter(suite: NodeSuite): Device {
   });
 }
 
-/** The response to a command; undefined when there is none, or something else was sent besides it. */
+/** The response to a command; undefined when there is none. Alerts that a change brings about are sent besides, once. */
 function respond(device: Device, message: Bytes): Bytes | undefined {
-  const sent = device.receive(message, NOW).flatMap((effect) => (effect.kind === 'send' ? [effect.message] : []));
-  return sent.length === 1 ? sent[0] : undefined;
+  for (const effect of device.receive(message, NOW)) {
+    if (effect.kind === 'send' && effect.header.cra === 'response') return effect.message;
+  }
+  return undefined;
 }
 
 /** What the floor does for a response: a signature, or key derivation and GMAC; and encryption where something in it is encrypted. */

@@ -22,6 +22,7 @@ export function weekdayOf(day: DayNumber): number {
 }
 
 const WEEK = 7;
+const MONTHS = 12;
 const SUNDAY = 7;
 
 /** Open fields, and days counted from the end of a month, in COSEM dates (Blue Book 4.1.6.1). */
@@ -74,13 +75,25 @@ export function isOpenYear({ year }: DatePattern): boolean {
   return year === ANY_YEAR;
 }
 
+/** Whether the days that a pattern means are all in its month: a weekday on or after a number may lie in the next one. */
+function staysInMonth({ month, day, weekday, year }: DatePattern): boolean {
+  const mayPass = year === ANY_YEAR && weekday !== ANY && day !== ANY && FROM_END[day] === undefined;
+  return month !== ANY && !mayPass;
+}
+
 /** Days of a year that a pattern means, in order. */
 export function datesIn(year: number, pattern: DatePattern): readonly DayNumber[] {
   if (!isOpenYear(pattern) && pattern.year !== year) return [];
-  const first = dayOf(fromCivil({ ...MIDNIGHT, year, month: 1, day: 1 }));
-  const next = dayOf(fromCivil({ ...MIDNIGHT, year: year + 1, month: 1, day: 1 }));
-  const days = Array.from({ length: next - first }, (_, i) => first + i);
-  return days.filter((day) => isDate(pattern, day));
+  const days: DayNumber[] = [];
+  for (let month = 1; month <= MONTHS; month++) {
+    if (month !== pattern.month && staysInMonth(pattern)) continue;
+    const before = dayOf(fromCivil({ ...MIDNIGHT, year, month, day: 1 })) - 1;
+    const last = daysInMonth(year, month);
+    for (let day = 1; day <= last; day++) {
+      if (isDate(pattern, before + day, { ...MIDNIGHT, year, month, day })) days.push(before + day);
+    }
+  }
+  return days;
 }
 
 function isWithinAWeekAfter(month: number, number: number, day: DayNumber): boolean {
