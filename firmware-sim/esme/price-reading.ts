@@ -1,3 +1,4 @@
+import type { Element as Value } from '../codec/element.ts';
 import { withValue } from '../device/cosem/numbers.ts';
 import { objectsOf } from '../device/cosem/objects.ts';
 import { BLOCKS, COLUMNS } from '../device/cosem/register-values.ts';
@@ -7,12 +8,14 @@ import type { Organ } from '../device/life/organ.ts';
 import type { Element, UnitPrice } from '../device/payment/spending.ts';
 import type { Millis } from '../kernel/time.ts';
 import type { Tariff } from './tariff.ts';
+import { TARIFF_KEYS } from './tariff-switching.ts';
 
 /** Active tariff price of the primary and the secondary element, with its scaler and unit beside it (GBCS mapping table, ECS24). */
 const OBJECTS: Readonly<Record<Element, string>> = { primary: '3/0-0:94.44.1.7', secondary: '3/0-0:94.44.1.8' };
 
-/** Counters and thresholds that say which block is in force. */
-const BLOCK_KEYS: readonly CosemKey[] = [
+/** What a price depends on: calendars and prices, and the counters and thresholds that say which block is in force. */
+const DEPENDS_ON: readonly CosemKey[] = [
+  ...TARIFF_KEYS,
   BLOCKS,
   ...Array.from({ length: COLUMNS }, (_, column) => `21/0-0:16.0.1${column + 1}.255/2`),
 ];
@@ -26,7 +29,7 @@ export class PriceReading implements Organ {
   readonly #device: Device;
   readonly #tariff: Tariff;
   /** What the price depended on when it was last looked at. */
-  #seen: readonly unknown[] = [];
+  readonly #seen: (Value | undefined)[] = [];
 
   constructor(device: Device, tariff: Tariff) {
     this.#device = device;
@@ -34,7 +37,7 @@ export class PriceReading implements Organ {
   }
 
   begin(): void {
-    this.#seen = this.#dependsOn();
+    this.#look();
   }
 
   start(now: Millis): void {
@@ -54,15 +57,21 @@ export class PriceReading implements Organ {
   }
 
   settle(now: Millis): void {
-    const before = this.#seen;
-    this.#seen = this.#dependsOn();
+    const changed = this.#look();
     const living = this.#device.life?.livedTo !== undefined;
-    if (living || this.#seen.some((value, i) => value !== before[i])) this.#show(now);
+    if (living || changed) this.#show(now);
   }
 
-  #dependsOn(): readonly unknown[] {
+  /** Looks at what the price depends on; true when something is another than before. A changed value is another object. */
+  #look(): boolean {
     const store = objectsOf(this.#device);
-    return [...this.#tariff.tables, ...BLOCK_KEYS.map((key) => store.get(key))];
+    let changed = false;
+    for (let i = 0; i < DEPENDS_ON.length; i++) {
+      const value = store.get(DEPENDS_ON[i] as CosemKey);
+      changed ||= value !== this.#seen[i];
+      this.#seen[i] = value;
+    }
+    return changed;
   }
 
   #show(now: Millis): void {
@@ -87,6 +96,6 @@ export class PriceReading implements Organ {
   }
 
   restore(): void {
-    this.#seen = this.#dependsOn();
+    this.#look();
   }
 }

@@ -1,4 +1,4 @@
-import { ActivityCalendar } from '../device/cosem/activity-calendar.ts';
+import { ActivityCalendar, calendarKeys } from '../device/cosem/activity-calendar.ts';
 import { objectsOf } from '../device/cosem/objects.ts';
 import { PriceTable } from '../device/cosem/price-table.ts';
 import { randomisedOffsetMs } from '../device/cosem/randomised-offset.ts';
@@ -34,6 +34,13 @@ const TARIFFS: Readonly<Record<Element, TariffObjects>> = {
     fallback: 'secondaryTariffWithoutCalendar',
   },
 };
+
+/** Attributes in which the calendars and prices of both elements stand. */
+export const TARIFF_KEYS: readonly CosemKey[] = Object.values(TARIFFS).flatMap(({ calendar, specialDays, prices }) => [
+  ...calendarKeys(calendar),
+  specialDays,
+  prices,
+]);
 
 /**
  * Which tariff of an element a meter's calendar chooses at a moment, by the device's own clock: without a season in force, with a

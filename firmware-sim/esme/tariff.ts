@@ -62,11 +62,6 @@ export class Tariff implements Organ, SpendingRate {
     return objectsOf(this.#device).get(TIME_OF_USE)?.children.length === 2 ? BOTH : PRIMARY;
   }
 
-  /** Objects that prices depend on: another one may mean another price. */
-  get tables(): readonly object[] {
-    return BOTH.flatMap((element) => [this.#switching[element].calendar, this.#switching[element].prices]);
-  }
-
   #chosen(now: Millis): Choices {
     const clock = this.#device.clock.status;
     if (this.#choices?.clock === clock) return this.#choices;

@@ -93,9 +93,11 @@ describe.skipIf(!loaded)(`reference pairs through devices (${loaded ? loaded.pai
 
   it('that failed fail alike, from the state the response tells of or with an object at fault', () => {
     const failed = bench.pairs.filter((pair) => !succeeds(pair) && pair.responseOctets && canBeChecked(pair));
+    const natural = new Set<ReferencePair>();
     const measured = measure(failed, (pair) => {
       const cloned = compare(execute(bench, pair, { clone: true }), pair.responseOctets);
       const [command, response] = [whole(bench, pair.commandOctets), whole(bench, pair.responseOctets)];
+      if (cloned.payload) natural.add(pair);
       if (cloned.payload || !command || !response) return cloned;
       for (const faults of faultsLike(command, response, pair.command.useCase)) {
         const faulty = compare(execute(bench, pair, { clone: true, faults }), pair.responseOctets);
@@ -104,6 +106,10 @@ describe.skipIf(!loaded)(`reference pairs through devices (${loaded ? loaded.pai
       return cloned;
     });
     print('error variants with object-fault', measured);
+    const alike = [...measured.values()].filter(({ payload }) => payload).length;
+    console.log(
+      `error variants: ${natural.size} from a natural state, ${alike - natural.size} with object-fault, of ${measured.size}`,
+    );
     const different = [...measured].filter(([pair, { payload }]) => !payload && !namesOwnCounter(pair)).map(([pair]) => pair);
     expect(names(different)).toEqual([]);
   });

@@ -31,6 +31,11 @@ interface SeasonStart {
 const [SEASONS, WEEKS, DAYS] = [3, 4, 5];
 const FIRST_YEAR = 1970;
 
+/** Attributes that say what a calendar switches, without its special days: seasons, weeks and days. */
+export function calendarKeys(object: string): readonly [seasons: CosemKey, weeks: CosemKey, days: CosemKey] {
+  return [`${object}/${SEASONS}`, `${object}/${WEEKS}`, `${object}/${DAYS}`];
+}
+
 const nameOf = (element: Element | undefined): string => toHex(octetsOf(element));
 
 /** Seasons in the order in which they begin, year by year. */
@@ -120,7 +125,7 @@ export class ActivityCalendar extends DailySwitches {
    * @param object class and OBIS of the calendar, as in `20/0-0:13.0.0.255`
    */
   static of(store: CosemStore, object: string, specialDaysKey: CosemKey): ActivityCalendar {
-    const [seasons, weeks, days] = [SEASONS, WEEKS, DAYS].map((attribute) => store.get(`${object}/${attribute}`));
+    const [seasons, weeks, days] = calendarKeys(object).map((key) => store.get(key));
     const tables: Tables = [seasons, weeks, days, store.get(specialDaysKey)];
     return MADE.of(tables, () => new ActivityCalendar(tables));
   }

@@ -88,8 +88,10 @@ export function datesIn(year: number, pattern: DatePattern): readonly DayNumber[
   for (let month = 1; month <= MONTHS; month++) {
     if (month !== pattern.month && staysInMonth(pattern)) continue;
     const before = dayOf(fromCivil({ ...MIDNIGHT, year, month, day: 1 })) - 1;
-    const last = daysInMonth(year, month);
-    for (let day = 1; day <= last; day++) {
+    const length = daysInMonth(year, month);
+    const numbered = pattern.weekday === ANY && pattern.day <= length;
+    const [first, last] = numbered ? [pattern.day, pattern.day] : [1, length];
+    for (let day = first; day <= last; day++) {
       if (isDate(pattern, before + day, { ...MIDNIGHT, year, month, day })) days.push(before + day);
     }
   }

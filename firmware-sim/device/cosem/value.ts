@@ -130,7 +130,7 @@ export function fits(type: ValueType, element: Element): boolean {
 function fitsItems(item: ValueType, count: number | undefined, max: number | undefined, children: readonly Element[]): boolean {
   if (count !== undefined && children.length !== count) return false;
   if (count === undefined && max !== undefined && children.length > max) return false;
-  for (const child of children) if (!fits(item, child)) return false;
+  for (let i = 0; i < children.length; i++) if (!fits(item, children[i] as Element)) return false;
   return true;
 }
 

@@ -75,10 +75,14 @@ export class Watch {
     if (!this.#account.prepayment) return NO_SIDES;
     const standing = standingOf(this.#account, inclusive);
     const suspended = standing.spent && local !== undefined && this.#calendar.isActive(local);
+    const { low, available, exhausted, spent } = standing;
     return {
-      ...standing,
+      low,
+      available,
+      exhausted,
+      spent,
       held: suspended && this.#account.connected,
-      cut: standing.spent && !suspended,
+      cut: spent && !suspended,
       emergency: this.#account.emergencyActive,
       owing: emergencyOwed(this.#account) > 0,
     };
