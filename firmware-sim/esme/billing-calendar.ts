@@ -66,7 +66,7 @@ export class BillingCalendar implements Organ {
 
   powerUp(now: Millis, effects: DeviceEffect[]): void {
     const deadline = this.deadline();
-    if (deadline !== undefined && deadline <= now) this.#end(now, effects);
+    if (deadline !== undefined && deadline <= now && this.#device.parameters.billingAfterOutage) this.#end(now, effects);
     if (this.#after !== undefined) this.#after = now;
   }
 

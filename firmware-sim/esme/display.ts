@@ -1,12 +1,11 @@
 import { CosemAccount } from '../device/cosem/account.ts';
-import { namedMoment } from '../device/cosem/activations.ts';
 import { MESSAGE, MESSAGE_READ } from '../device/cosem/household.ts';
 import { logSourceOf } from '../device/cosem/log-source.ts';
-import { readLog } from '../device/cosem/logs.ts';
 import { cosemNonDisablement } from '../device/cosem/non-disablement.ts';
 import { octetsOf } from '../device/cosem/numbers.ts';
 import { objectsOf } from '../device/cosem/objects.ts';
 import type { CosemKey, CosemStore } from '../device/cosem/store.ts';
+import { readLogForHome, visibleSince } from '../device/cosem/tenancy.ts';
 import type { Device } from '../device/device.ts';
 import { moneyText, priceText } from '../device/display-text.ts';
 import type { SupplyState } from '../device/life/supply-switch.ts';
@@ -15,6 +14,7 @@ import type { Element } from '../device/payment/spending.ts';
 import { combinedCredit, emergencyOwed, standingOf } from '../device/payment/standing.ts';
 import { toAscii } from '../kernel/bytes.ts';
 import { fromSeconds2000, type Millis, toIso, toSeconds2000 } from '../kernel/time.ts';
+import type { HistoryKind } from './consumption-history.ts';
 import { esmeLifeOf } from './life.ts';
 
 /** Import of the primary and the secondary element, and export (GBCS mapping table, ECS17a, ECS17b). */
@@ -23,8 +23,6 @@ const EXPORT: CosemKey = '3/1-0:2.8.0.255/2';
 const POWER: CosemKey = '1/0-0:94.44.34.20/2';
 /** Pounds, or else euros. */
 const IN_POUNDS: CosemKey = '9000/0-0:94.44.2.0/2';
-/** Date from which the household may see what was consumed (ECS12). */
-const VISIBLE_SINCE: CosemKey = '1/0-0:94.44.3.2/2';
 const DAILY_LOG: CosemKey = '7/0-0:99.1.3.255/2';
 const SUPPLIER: Readonly<Record<'name' | 'phone', CosemKey>> = {
   name: '9000/0-0:96.13.1.255/2',
@@ -79,6 +77,16 @@ export interface EsmeDisplay {
   readonly account?: ElectricityAccountDisplay;
   /** Consumption of the last days, newest first, as far as this household may see it; behind the PIN too. */
   readonly history?: readonly Readonly<{ day: string; kilowattHours: string }>[];
+  /** Consumption and its cost today and on days before, this week, this month and so on, behind the PIN too. */
+  readonly spent?: Readonly<Record<HistoryKind, readonly SpentDisplay[]>>;
+}
+
+/** What was consumed in a period, and what it cost without standing charge. */
+export interface SpentDisplay {
+  /** First day. */
+  readonly from: string;
+  readonly kilowattHours: string;
+  readonly cost: string;
 }
 
 const SUPPLY_TEXTS: Readonly<Record<SupplyState, string>> = {
@@ -104,7 +112,11 @@ export function esmeDisplay(device: Device, now: Millis, open: boolean): EsmeDis
     supplier: { name: text(SUPPLIER.name), phone: text(SUPPLIER.phone) },
     customer: text(CUSTOMER),
     boost: boostText(esmeLifeOf(device).auxiliary.boost.until, now),
-    ...(open && { account: accountOf(device, account), history: historyOf(device, now) }),
+    ...(open && {
+      account: accountOf(device, account),
+      history: historyOf(device, now),
+      spent: { days: spentIn(device, now, 'days'), weeks: spentIn(device, now, 'weeks'), months: spentIn(device, now, 'months') },
+    }),
   };
 }
 
@@ -179,22 +191,28 @@ function accountOf(device: Device, account: Account): ElectricityAccountDisplay 
   };
 }
 
-/** From when on this household may see what was consumed; a change of tenancy that is yet to come hides nothing (ECS12). */
-export function visibleSince(device: Device, now: Millis): Millis | undefined {
-  const since = namedMoment(octetsOf(objectsOf(device).get(VISIBLE_SINCE)));
-  return since === undefined || since > device.localTime(now) ? undefined : since;
-}
-
 function historyOf(device: Device, now: Millis): NonNullable<EsmeDisplay['history']> {
-  const store = objectsOf(device);
   const at = device.localTime(now);
-  // A row stands at the end of its day, so that the first one of a tenancy ends a day after it began.
-  const since = visibleSince(device, now);
-  const from = Math.max(at - DAYS_SHOWN * DAY_MS, since === undefined ? 0 : since + 1_000);
-  const range = { from: toSeconds2000(from), to: toSeconds2000(at) };
-  const rows = readLog(logSourceOf(device, store, at), DAILY_LOG, range)?.children ?? [];
+  const range = { from: toSeconds2000(at - DAYS_SHOWN * DAY_MS), to: toSeconds2000(at) };
+  const rows = readLogForHome(logSourceOf(device, objectsOf(device), at), DAILY_LOG, range)?.children ?? [];
   return [...rows].reverse().map(({ children: [end, wattHours] }) => ({
     day: toIso(fromSeconds2000(Number(end?.value)) - DAY_MS).slice(0, 10),
-    kilowattHours: (Number(wattHours?.value ?? 0) / 1_000).toFixed(3),
+    kilowattHours: kilowattHours(Number(wattHours?.value ?? 0)),
   }));
+}
+
+const kilowattHours = (wattHours: number): string => (wattHours / 1_000).toFixed(3);
+
+/** Periods that lie in the household's own tenancy, the present one first. */
+function spentIn(device: Device, now: Millis, kind: HistoryKind): readonly SpentDisplay[] {
+  const store = objectsOf(device);
+  const since = visibleSince(store, device.localTime(now)) ?? 0;
+  const values = esmeLifeOf(device).logs.history.values(kind);
+  return values
+    .filter(({ from }) => from >= since)
+    .map(({ from, wattHours, millipence }) => ({
+      from: toIso(from).slice(0, 10),
+      kilowattHours: kilowattHours(wattHours),
+      cost: moneyText(inPounds(store), millipence),
+    }));
 }

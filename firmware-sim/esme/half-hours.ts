@@ -118,7 +118,8 @@ export class HalfHours implements Organ {
   powerUp(now: Millis): void {
     const { next } = this.#ticks;
     if (this.#measuring && next !== undefined && next <= now) {
-      this.#end(this.#device.localTime(next), next, Math.min(next, this.#powerless ?? next));
+      const counted = Math.min(next, this.#powerless ?? next);
+      if (this.#device.parameters.interruptedHalfHours) this.#end(this.#device.localTime(next), next, counted);
       this.#measuring = { start: now, registers: this.#registers() };
     }
     this.#powerless = undefined;

@@ -1,4 +1,5 @@
 import type { CosemKey } from '../device/cosem/key.ts';
+import { DAILY_CONSUMPTION } from '../device/cosem/log.ts';
 import type { CapturedLogs, Reading, RowSource, TimeRange } from '../device/cosem/log-source.ts';
 import { type HistoryEnd, historySeed, MadeUpEnergy } from '../device/cosem/made-up-energy.ts';
 import type { Row } from '../device/cosem/row-form.ts';
@@ -15,7 +16,6 @@ import { phasesOf } from './phases.ts';
 import { VoltageLogs } from './voltage-logs.ts';
 
 const DAY_SECONDS = 86_400;
-const DAILY_CONSUMPTION: CosemKey = '7/0-0:99.1.3.255/2';
 
 /** Fields of half hours, in the order of their series, that a log shows. */
 const SHOWN: Readonly<Record<CosemKey, { readonly twin: readonly number[]; readonly single: readonly number[] }>> = {

@@ -1,4 +1,3 @@
-import { captureShow } from './capture-show.ts';
 import { catalogue } from './catalogue.ts';
 import { deviceClone, deviceNew, deviceSet, deviceShow } from './device.ts';
 import { gbcsDecode } from './gbcs-decode.ts';
@@ -44,6 +43,4 @@ export const OPERATIONS: readonly AnyOperation[] = [
   otaInspect,
   otaSign,
   otaVerify,
-  // Captures of the air
-  captureShow,
 ];

@@ -159,6 +159,12 @@ describe('half hours', () => {
     ]);
   });
 
+  it('that are interrupted are a gap too where the profile says so', () => {
+    const changes: Changes = [...steady, [2 * HOUR + 600, { volts: [0] }], [4 * HOUR + 1_200, steady[0]?.[1] ?? {}]];
+    const living = home(changes, 'twin-element', { parameters: { ...parameters, interruptedHalfHours: false } }).until(5 * HOUR);
+    expect(rowsOf(living, IMPORT).map(([time = 0]) => (time - START) / 1_800)).toEqual([1, 2, 3, 4, 9, 10]);
+  });
+
   it('that the clock jumps over are not made, what was counted in them goes into the next', () => {
     const living = home(steady).until(2 * HOUR + 600);
     living.device.clock = { offsetMs: 45 * 60_000, status: 'reliable' };
@@ -244,6 +250,18 @@ describe('daily consumption', () => {
       expect([day, wh]).toEqual([day, sum]);
     }
     expect(days.at(-2)?.[1]).toBe(26_400);
+  });
+
+  it('is of the primary element alone where the profile says so', () => {
+    const changes: Changes = [[0, { importWatts: 1_000, secondaryWatts: 100 }]];
+    const living = home(changes, 'twin-element', { parameters: { ...parameters, dailyConsumptionSecondary: false } }).until(
+      4 * DAY,
+    );
+    const halves = rowsOf(living, IMPORT, 0);
+    for (const [day = 0, wh] of rowsOf(living, DAILY, 0).slice(-10)) {
+      const primary = halves.filter(([time = 0]) => time > day - DAY && time <= day).reduce((total, [, a = 0]) => total + a, 0);
+      expect([day, wh]).toEqual([day, primary]);
+    }
   });
 
   it('is not there for a day without power, and less for one of which a part is missing', () => {

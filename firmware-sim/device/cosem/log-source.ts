@@ -24,7 +24,7 @@ export interface RowSource {
 
 /** What a read knows of the log it wants. */
 export interface Reading {
-  /** Whether its rows have fields for a secondary element. */
+  /** Whether its rows hold what is of a secondary element. */
   readonly twin: boolean;
   /** Now, by the device's own clock, in seconds since 2000. */
   readonly at: number;
@@ -47,9 +47,11 @@ export interface LogSource {
   /** Whose made-up past it is. */
   readonly name?: string;
   readonly captured?: CapturedLogs | undefined;
+  /** Whether consumption of a day is that of both elements. Default true. */
+  readonly secondaryInDays?: boolean;
 }
 
 /** What the logs of a device are read from. @param at the device's own time */
-export function logSourceOf({ logs, eui: name, life }: Device, store: CosemStore, at: Millis): LogSource {
-  return { store, logs, at, name, captured: life?.captured };
+export function logSourceOf({ logs, eui: name, life, parameters }: Device, store: CosemStore, at: Millis): LogSource {
+  return { store, logs, at, name, captured: life?.captured, secondaryInDays: parameters.dailyConsumptionSecondary };
 }

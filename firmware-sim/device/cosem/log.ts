@@ -50,6 +50,9 @@ function makeLogType(type: ValueType | undefined): LogType | undefined {
 
 const DAY_SECONDS = 86_400;
 
+/** Consumption of each day (ECS66). */
+export const DAILY_CONSUMPTION: CosemKey = '7/0-0:99.1.3.255/2';
+
 /** Seconds since 2000 of a row: its first scalar. */
 const timeOf = (row: Row): number => Number(row[0]);
 
@@ -98,6 +101,11 @@ export class Log {
     return type && buffer && new Log(source, key, buffer, type);
   }
 
+  /** Whether rows hold what is of a secondary element. */
+  get #twin(): boolean {
+    return this.#elements === 'twin' && (this.key !== DAILY_CONSUMPTION || this.source.secondaryInDays !== false);
+  }
+
   /** Rows it holds; the oldest gives way. */
   get capacity(): number {
     return this.#type.capacity;
@@ -127,7 +135,7 @@ export class Log {
     const noted = this.#noted();
     const until = noted[0] === undefined ? Number.POSITIVE_INFINITY : timeOf(noted[0]) - 1;
     const stored = this.#stored();
-    const reading = { twin: this.#elements === 'twin', at: toSeconds2000(source.at) };
+    const reading = { twin: this.#twin, at: toSeconds2000(source.at) };
     const captured = source.captured?.begun && source.captured.captured(key, reading);
     return [
       ...(this.#historyEnd === undefined ? [] : [this.#history(Math.min(until, this.#historyEnd))]),
@@ -178,7 +186,7 @@ export class Log {
       const last = Math.min(newest, Math.floor(range.to / every));
       if (first > last) return [];
       const past = this.#past();
-      const twin = this.#elements === 'twin';
+      const twin = this.#twin;
       const out: Row[] = [];
       for (let slot = first; slot <= last; slot++) out.push(row(past, slot * every, twin));
       return out;

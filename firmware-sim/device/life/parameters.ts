@@ -2,6 +2,7 @@ import { ELECTRICITY_PARAMETERS } from './electricity-parameters.ts';
 import { GAS_PARAMETERS } from './gas-parameters.ts';
 
 import { HUB_PARAMETERS } from './hub-parameters.ts';
+import { LOG_PARAMETERS } from './log-parameters.ts';
 import { PAYMENT_PARAMETERS } from './payment-parameters.ts';
 import { SUPPLY_PARAMETERS } from './supply-parameters.ts';
 
@@ -21,6 +22,7 @@ export const LIFE_PARAMETERS = {
   ...PAYMENT_PARAMETERS,
   ...SUPPLY_PARAMETERS,
   ...ELECTRICITY_PARAMETERS,
+  ...LOG_PARAMETERS,
   ...GAS_PARAMETERS,
   ...HUB_PARAMETERS,
 } as const satisfies Readonly<Record<string, ParameterRow<number | boolean | string>>>;

@@ -52,9 +52,6 @@ export interface LedgerState {
   readonly pending: Readonly<Record<string, number>>;
 }
 
-const rankOf = ({ balance, cause }: LedgerEntry): number =>
-  BALANCES.indexOf(balance) * LEDGER_CAUSES.length + LEDGER_CAUSES.indexOf(cause);
-
 type Sums = LeanMap<string, number>;
 
 const accountKey = (balance: BalanceName, cause: LedgerCause): string => `${balance} ${cause}`;
@@ -108,13 +105,12 @@ export class Ledger {
     this.#pending = withAmount(this.#pending, accountKey(balance, cause), amount);
   }
 
-  /** Books what was deferred, in the order of balances and causes: which came first, a state does not tell. */
+  /** Books what was deferred. */
   flush(at: Millis, effects: DeviceEffect[]): void {
-    const entries = [...this.#pending].map(([key, amount]): LedgerEntry => {
+    for (const [key, amount] of this.#pending) {
       const [balance, cause] = key.split(' ') as [BalanceName, LedgerCause];
-      return { at, balance, amount, cause };
-    });
-    for (const entry of entries.sort((a, b) => rankOf(a) - rankOf(b))) effects.push({ kind: 'ledger', entry });
+      effects.push({ kind: 'ledger', entry: { at, balance, amount, cause } });
+    }
     this.#pending = nothing();
   }
 

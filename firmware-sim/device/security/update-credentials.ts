@@ -16,6 +16,8 @@ import type { Millis } from '../../kernel/time.ts';
 import { momentOf } from '../activate-firmware.ts';
 import { ALERT } from '../alerts.ts';
 import { generalizedTime } from '../clock.ts';
+import { logSourceOf } from '../cosem/log-source.ts';
+import { noteRegisters } from '../cosem/snapshot-row.ts';
 import type { Device } from '../device.ts';
 import type { DeviceEffect } from '../effects.ts';
 import { CANCEL_TIME } from '../future-dated.ts';
@@ -149,6 +151,11 @@ function updateLater({ device, pending, now, effects }: PendingContext, mode: Re
   effects.push(...device.alert(alertCode, now, { asn1 }, { to: pending.originator, messageCode }));
 }
 
+/** Another supplier takes over an electricity meter: what its registers hold goes into the billing data log (GBCS 13.3.5.10). */
+function supplierChanged(device: Device, now: Millis): void {
+  if (device.cosem) noteRegisters(logSourceOf(device, device.cosem, device.localTime(now)));
+}
+
 function execute(
   device: Device,
   { command, replacements, path }: Parsed,
@@ -168,6 +175,7 @@ function execute(
   const seqNumberChanges: SeqNumberChanges = sequenceChanges(control, REMOTE_PARTY_ROLES[mode.authorises]);
   applySequenceNumbers(device, mode.authorises, control.authorisingSeqNumber ?? 0n, seqNumberChanges, changed);
   for (const role of changed) device.futureDated.cancelOf(role);
+  if (changed.has('supplier')) supplierChanged(device, now);
   if (outcomes.some(({ statusCode }) => statusCode === CREDENTIAL_STATUS.success)) {
     effects.push(...device.alert(ALERT.credentialsUpdated, now));
   }

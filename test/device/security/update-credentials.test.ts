@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { decodeDer } from '../../../firmware-sim/codec/der.ts';
 import type { PrivateKey } from '../../../firmware-sim/crypto/keys.ts';
 import { generalizedTime } from '../../../firmware-sim/device/clock.ts';
+import { cosemDefaults } from '../../../firmware-sim/device/cosem/defaults.ts';
+import { logSourceOf } from '../../../firmware-sim/device/cosem/log-source.ts';
+import { readLog } from '../../../firmware-sim/device/cosem/logs.ts';
+import { CosemStore } from '../../../firmware-sim/device/cosem/store.ts';
 import type { Device } from '../../../firmware-sim/device/device.ts';
 import { UpdateCredentialsAlert, UpdateCredentialsResponse } from '../../../firmware-sim/gbcs/asn1/structures.ts';
 import type { Certificate } from '../../../firmware-sim/gbcs/certificates/certificate.ts';
@@ -14,6 +18,7 @@ import { type KeyUse, REMOTE_PARTY_ROLES } from '../../../firmware-sim/gbcs/key-
 import { checkSignature } from '../../../firmware-sim/gbcs/protection.ts';
 import { type Bytes, NO_BYTES } from '../../../firmware-sim/kernel/bytes.ts';
 import type { Eui64 } from '../../../firmware-sim/kernel/eui64.ts';
+import { toSeconds2000 } from '../../../firmware-sim/kernel/time.ts';
 import { partyOf } from '../../../lab/premises/credentials.ts';
 import { activateFirmware } from '../../../lab/update/commands.ts';
 import { BROKER, NOW, pki, refusals, SECOND_SUPPLIER, SUPPLIER, sent, suite } from '../bench.ts';
@@ -86,6 +91,22 @@ describe('CS02b supplier by transitional CoS: change of supplier (GBCS 13.3)', (
     device.receive(change(device, { counter: 40n }), NOW);
     expect(device.futureDated.commands).toEqual([]);
     expect(device.poll(NOW + 2 * DAY)).toEqual([]);
+  });
+
+  it('puts what the registers hold into the billing data log; new keys of the same supplier do not', () => {
+    const cosem = new CosemStore('ESME', cosemDefaults('ESME'));
+    const device = managed('ESME', { cosem });
+    const newest = () => {
+      const row = readLog(logSourceOf(device, cosem, NOW), '7/0-0:98.1.2.255/2')?.children.at(-1);
+      return row?.children.slice(0, 2).map(({ value }) => value);
+    };
+    const renewal = [
+      { certificate: renewed(SUPPLIER, 'keyAgreement', 8), target: { role: 'supplier', use: 'keyAgreement' } },
+    ] as const;
+    device.receive(change(device, { counter: 39n, replacements: renewal }), NOW);
+    expect(newest()?.[0]).not.toBe(toSeconds2000(NOW));
+    device.receive(change(device, { counter: 40n }), NOW);
+    expect(newest()).toEqual([toSeconds2000(NOW), 10_300_000]);
   });
 
   it('sends its later alerts to the new supplier', () => {
