@@ -218,11 +218,12 @@ export class CommsHub {
   #fromHan(from: Eui64, frame: HanFrame, now: Millis): HubEffect[] {
     if (frame.kind === 'tunnel')
       return [...this.#tap(from, frame.message, 'meter', now), ...this.#wan({ kind: 'gbcs', message: frame.message })];
+    if (this.life.subGhz.isSilent(from)) return [];
     if (frame.kind === 'tunnel-get') {
       const nothing = this.#relay.collect(from, now);
       return nothing ? this.#send(from, nothing, now) : this.#flush(from, now);
     }
-    if (!isOtaFrame(frame) || this.life.subGhz.isSilent(from)) return [];
+    if (!isOtaFrame(frame)) return [];
     const { answer, effects } = this.#images.serve(frame, from, now);
     return [...this.#own(effects, now), ...(answer ? this.#send(from, answer, now) : [])];
   }
@@ -271,7 +272,8 @@ export class CommsHub {
   }
 
   #flush(to: Eui64, now: Millis): HubEffect[] {
-    const dispatch = this.powered ? this.#relay.next(to) : undefined;
+    const silent = !this.powered || this.life.subGhz.isSilent(to);
+    const dispatch = silent ? undefined : this.#relay.next(to);
     return dispatch ? this.#send(to, dispatch.frame, now, dispatch.ticket) : [];
   }
 
@@ -296,6 +298,7 @@ export class CommsHub {
     if (!this.powered) return [];
     const { proxy } = this.#setup;
     const effects = this.#own(this.device.poll(now), now);
+    for (const device of this.life.subGhz.takeResumed()) effects.push(...this.#flush(device, now));
     effects.push(...this.#ownStep(this.#blocks.poll(now), this.device, now));
     effects.push(...this.#givenUp(this.#relay.expired(now), now));
     effects.push(...this.#own(this.#images.expired(now), now));

@@ -4,8 +4,11 @@ import type { MessageHeader } from '../gbcs/header.ts';
 import type { Bytes } from '../kernel/bytes.ts';
 import { ProtocolFault } from '../kernel/errors.ts';
 import type { Millis } from '../kernel/time.ts';
+import { earliest } from './deadline.ts';
 import { WHOLE_MESSAGES } from './link-blocks.ts';
 import { type Dispatch, Outbox } from './outbox.ts';
+
+const MINUTE: Millis = 60_000;
 
 /**
  * A device's end of its tunnel to the hub. Messages wait in it until the link has confirmed them, also through power cuts; those
@@ -15,6 +18,8 @@ export class TunnelEnd {
   readonly #outbox = new Outbox();
   readonly #blocks: BlockEndpoint;
   readonly #patienceMs: Millis;
+  /** Until when the hub wants nothing sent. */
+  #silentUntil: Millis | undefined;
   /** When the last frame left: an acknowledgement is not overdue before its blocks have. */
   #idleSince: Millis = 0;
 
@@ -25,8 +30,22 @@ export class TunnelEnd {
 
   /** When `poll` has something to do, provided nothing else happens; undefined while frames wait to go out. */
   get deadline(): Millis | undefined {
+    return earliest(this.#silentUntil, this.#overdueAt);
+  }
+
+  get #overdueAt(): Millis | undefined {
     const at = this.#blocks.nextDeadline;
     return at === undefined || this.#outbox.size > 0 ? undefined : Math.max(at, this.#idleSince + this.#patienceMs);
+  }
+
+  /** True while the hub wants nothing sent. */
+  get silent(): boolean {
+    return this.#silentUntil !== undefined;
+  }
+
+  /** The hub tells the device to be silent for so long: what there is to say waits (sub-GHz cluster, SuspendZCLMessages). */
+  suspend(minutes: number, now: Millis): void {
+    this.#silentUntil = now + minutes * MINUTE;
   }
 
   /** Puts a message into the tunnel. */
@@ -47,15 +66,16 @@ export class TunnelEnd {
     }
   }
 
-  /** Repeats blocks and reports that are overdue. */
+  /** Ends a silence that is over; repeats blocks and reports that are overdue. */
   poll(now: Millis): void {
-    const { deadline } = this;
-    if (deadline !== undefined && deadline <= now) this.#put(this.#blocks.poll(now));
+    if (this.#silentUntil !== undefined && this.#silentUntil <= now) this.#silentUntil = undefined;
+    const overdueAt = this.#overdueAt;
+    if (overdueAt !== undefined && overdueAt <= now) this.#put(this.#blocks.poll(now));
   }
 
   /** The frame to send now, when the link is free. */
   next(): Dispatch | undefined {
-    return this.#outbox.next();
+    return this.silent ? undefined : this.#outbox.next();
   }
 
   /** The link says whether a frame arrived. */

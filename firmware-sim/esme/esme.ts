@@ -5,7 +5,6 @@ import { earliest } from '../device/deadline.ts';
 import { Device } from '../device/device.ts';
 import type { DeviceEffect, HanDeviceEffect } from '../device/effects.ts';
 import { checkStoredImage, receiveImage } from '../device/firmware-receipt.ts';
-
 import { type HanFrame, isOtaFrame } from '../device/han-frame.ts';
 import { integrityFault } from '../device/integrity.ts';
 import { type Cut, constantLoad, dark, type ElectricityLoad, type LoadProfile, NO_ELECTRICITY } from '../device/metering/load.ts';
@@ -164,7 +163,8 @@ export class Esme {
     if (!this.listening) return effects;
     if (frame.kind === 'tunnel') {
       for (const message of this.#tunnel.receive(frame.message, now)) this.#act(this.device.receive(message, now), now, effects);
-    } else if (isOtaFrame(frame)) this.#otaStep(this.#ota.receive(frame, now), now, effects);
+    } else if (frame.kind === 'suspend-zcl-messages') this.#tunnel.suspend(frame.minutes, now);
+    else if (isOtaFrame(frame)) this.#otaStep(this.#ota.receive(frame, now), now, effects);
     return this.#flushed(effects);
   }
 
@@ -287,7 +287,7 @@ export class Esme {
       this.#act(receipt.effects, now, effects);
       this.#otaStep(this.#ota.end(receipt.image, receipt.good, now), now, effects);
     }
-    if (this.#linkUp) for (const frame of step.frames) effects.push({ kind: 'han', frame });
+    if (this.#linkUp && !this.#tunnel.silent) for (const frame of step.frames) effects.push({ kind: 'han', frame });
   }
 
   #flushed(effects: HanDeviceEffect[]): HanDeviceEffect[] {

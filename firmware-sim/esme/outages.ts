@@ -49,6 +49,8 @@ export class Outages implements Organ, PowerSource {
   #losses: (Loss | undefined)[] = [];
   #reports: Report[] = [];
   #reportAt: Millis | undefined;
+  /** The application of a meter that says so is down. */
+  #applicationDown = false;
 
   constructor(device: Device, load: LoadInput<ElectricityLoad>) {
     this.#device = device;
@@ -63,10 +65,12 @@ export class Outages implements Organ, PowerSource {
 
   /** The application is down: nothing is reported until it has started. */
   applicationStopped(): void {
+    this.#applicationDown = true;
     this.#reportAt = undefined;
   }
 
   applicationStarted(now: Millis): void {
+    this.#applicationDown = false;
     if (this.#reports.length > 0) this.#reportAt = now + this.#device.parameters.restoreAlertDelayMs;
   }
 
@@ -148,7 +152,7 @@ export class Outages implements Organ, PowerSource {
     const length = now - loss.lostAt < LONG_MS ? ALERT.supplyRestoredShort : ALERT.supplyRestoredLong;
     this.#reports.push({ code: length + 2 * phase.code, lostAt: loss.lostAt, restoredAt: now });
     if (this.#reports.length > LOG_CAPACITY) this.#reports.shift();
-    this.#reportAt ??= now + this.#device.parameters.restoreAlertDelayMs;
+    if (!this.#applicationDown) this.#reportAt ??= now + this.#device.parameters.restoreAlertDelayMs;
   }
 
   /** ECS80: one alert for each outage, to the network operator, with both times. */

@@ -69,6 +69,7 @@ export class Gsme {
   }
 
   receive(frame: HanFrame, now: Millis): HanDeviceEffect[] {
+    if (frame.kind === 'suspend-zcl-messages') this.#tunnel.suspend(frame.minutes, now);
     if (frame.kind !== 'tunnel-reply' || !frame.message) return [];
     const effects: HanDeviceEffect[] = [];
     for (const message of this.#tunnel.receive(frame.message, now)) this.#act(this.device.receive(message, now), now, effects);
@@ -89,7 +90,7 @@ export class Gsme {
     if (now >= this.#wakeAt) {
       this.#wakeAt = now + this.#wakeMs;
       if (this.#dead) return effects;
-      if (this.#linkUp) effects.push({ kind: 'han', frame: { kind: 'tunnel-get' } });
+      if (this.#linkUp && !this.#tunnel.silent) effects.push({ kind: 'han', frame: { kind: 'tunnel-get' } });
       this.#lookForHub(now);
       this.#push(now, effects);
     }
@@ -106,7 +107,7 @@ export class Gsme {
 
   /** A meter that lives tells its proxy what is new, provided it reaches the hub. */
   #push(now: Millis, effects: HanDeviceEffect[]): void {
-    if (!this.#linkUp || this.device.life?.livedTo === undefined) return;
+    if (!this.#linkUp || this.#tunnel.silent || this.device.life?.livedTo === undefined) return;
     const { pushes } = gsmeLifeOf(this.device);
     pushes.enable();
     effects.push({ kind: 'gas-push', push: pushes.take(now) });

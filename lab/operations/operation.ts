@@ -16,6 +16,7 @@ export const GROUPS = {
   devices: 'Keep devices',
   keys: 'Keys and certificates',
   images: 'Firmware images',
+  captures: 'Captures of the air',
   about: 'About hanbench',
 } as const;
 

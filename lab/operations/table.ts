@@ -1,3 +1,4 @@
+import { captureShow } from './capture-show.ts';
 import { catalogue } from './catalogue.ts';
 import { deviceClone, deviceNew, deviceSet, deviceShow } from './device.ts';
 import { gbcsDecode } from './gbcs-decode.ts';
@@ -43,4 +44,6 @@ export const OPERATIONS: readonly AnyOperation[] = [
   otaInspect,
   otaSign,
   otaVerify,
+  // Captures of the air
+  captureShow,
 ];

@@ -10,13 +10,13 @@ import { readOctets } from './image-input.ts';
 export async function forEachFile(
   files: readonly string[],
   context: OperationContext,
-  work: (file: string, bytes: Bytes) => ExitCode,
+  work: (file: string, bytes: Bytes) => ExitCode | Promise<ExitCode>,
 ): Promise<ExitCode> {
   let code: ExitCode = EXIT.pass;
   for (const file of files) {
     const bytes = await readOctets(file, context.readStdin);
     try {
-      const one = work(file, bytes);
+      const one = await work(file, bytes);
       if (one !== EXIT.pass) code = one;
     } catch (error) {
       if (!(error instanceof ProtocolFault)) throw error;

@@ -70,6 +70,11 @@ describe('the valve of a gas meter', () => {
     change(lenient, 0, MIDNIGHT + HOUR);
     lenient.life.valve.arm('top-up', MIDNIGHT + HOUR, []);
     expect(supplyState(lenient.store)).toBe('armed');
+    // What was locked for another reason stays so.
+    lenient.life.valve.disable('tamper', MIDNIGHT + HOUR, []);
+    change(lenient, 0, MIDNIGHT + 2 * HOUR);
+    lenient.life.valve.arm('top-up', MIDNIGHT + 2 * HOUR, []);
+    expect(supplyState(lenient.store)).toBe('disabled');
   });
 
   it('says so when it sticks', () => {

@@ -51,6 +51,7 @@ export class DutyCycle implements Organ {
   readonly #radio: LoadInput<SubGhzAir>;
   #devices: readonly Eui64[] = [];
   #state = IDLE;
+  #resumed: Eui64[] = [];
   #told: { readonly device: Eui64; readonly minutes: number }[] = [];
 
   constructor(device: Device, radio: LoadInput<SubGhzAir>) {
@@ -83,6 +84,13 @@ export class DutyCycle implements Organ {
     const told = this.#told;
     this.#told = [];
     return told;
+  }
+
+  /** Devices whose silence has ended. They are named once. */
+  takeResumed(): readonly Eui64[] {
+    const resumed = this.#resumed;
+    this.#resumed = [];
+    return resumed;
   }
 
   /** The hub has sent a device octets beyond what it sends by itself. */
@@ -202,6 +210,9 @@ export class DutyCycle implements Organ {
     if (over.length === 0) return;
     const left = Object.entries(suspended).filter(([device]) => !over.includes(device as Eui64));
     this.#state = { ...this.#state, suspended: Object.fromEntries(left) };
-    for (const device of over) if (level > 1 || (level === 1 && device === chosen)) this.#silence(device, now);
+    for (const device of over) {
+      if (level > 1 || (level === 1 && device === chosen)) this.#silence(device, now);
+      else this.#resumed.push(device);
+    }
   }
 }

@@ -112,6 +112,11 @@ export class SubGhz implements Organ {
     return this.#supervision?.dutyCycle.takeTold() ?? [];
   }
 
+  /** Devices whose silence has ended. They are named once. */
+  takeResumed(): readonly Eui64[] {
+    return this.#supervision?.dutyCycle.takeResumed() ?? [];
+  }
+
   /** Something has come from a device. */
   heard(eui: Eui64, now: Millis, effects: DeviceEffect[]): void {
     if (this.#find(eui)?.gasMeter !== true) return;

@@ -7,7 +7,7 @@ export function isCollected(account: Account, kind: ChargeKind): boolean {
 }
 
 /**
- * Charges money for something that has fallen due (behaviour of SMETS 5.6, 1.2 and 1.3 there). In credit mode there is one balance. In
+ * Charges money for something that has fallen due (SMETS 5.5.7, 4.5.7; account table of RTDS 4.5.0 ECS26a). In credit mode there is one balance. In
  * prepayment the meter balance pays, down to the disablement threshold when emergency credit has been activated; from there on
  * accumulated debt takes what may be deferred, and emergency credit pays the rest while it lasts. What is left makes the balance
  * pass below the threshold. Nothing else happens here: what thresholds mean is `watching.ts`.

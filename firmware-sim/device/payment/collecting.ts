@@ -28,7 +28,7 @@ const periodOf = ({ periodSeconds }: DebtRecovery): Millis => periodSeconds * 1_
 
 const isAt = (moment: Millis, period: Millis, offset = 0): boolean => (moment - offset) % period === 0;
 
-/** What an account owes by the clock: the standing charge once a day, time debts at the end of their periods (behaviour of SMETS 5.5, 1.9 there). */
+/** What an account owes by the clock: the standing charge once a day, time debts at the end of their periods. */
 export class Collection {
   readonly #account: Account;
   readonly #parameters: CollectingParameters;

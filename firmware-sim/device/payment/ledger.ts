@@ -52,6 +52,9 @@ export interface LedgerState {
   readonly pending: Readonly<Record<string, number>>;
 }
 
+const rankOf = ({ balance, cause }: LedgerEntry): number =>
+  BALANCES.indexOf(balance) * LEDGER_CAUSES.length + LEDGER_CAUSES.indexOf(cause);
+
 type Sums = LeanMap<string, number>;
 
 const accountKey = (balance: BalanceName, cause: LedgerCause): string => `${balance} ${cause}`;
@@ -105,12 +108,13 @@ export class Ledger {
     this.#pending = withAmount(this.#pending, accountKey(balance, cause), amount);
   }
 
-  /** Books what was deferred. */
+  /** Books what was deferred, in the order of balances and causes: which came first, a state does not tell. */
   flush(at: Millis, effects: DeviceEffect[]): void {
-    for (const [key, amount] of this.#pending) {
+    const entries = [...this.#pending].map(([key, amount]): LedgerEntry => {
       const [balance, cause] = key.split(' ') as [BalanceName, LedgerCause];
-      effects.push({ kind: 'ledger', entry: { at, balance, amount, cause } });
-    }
+      return { at, balance, amount, cause };
+    });
+    for (const entry of entries.sort((a, b) => rankOf(a) - rankOf(b))) effects.push({ kind: 'ledger', entry });
     this.#pending = nothing();
   }
 

@@ -47,7 +47,7 @@ function changeSupply({ device, store, request }: ZclCall): number {
   const proposed = numberIn(request, 'Proposed Supply Status');
   if (proposed === STATUS.disabled) {
     setSupplyState(store, 'disabled');
-    lockSupply(store, device.parameters.remoteDisableLocks);
+    if (device.parameters.remoteDisableLocks) lockSupply(store, true);
   } else if (proposed !== STATUS.armed) return ZCL_STATUS.invalidField;
   else if (supplyState(store) === 'disabled') {
     setSupplyState(store, 'armed');
