@@ -1,5 +1,4 @@
 import {
-  AUXILIARY_LOG,
   type AuxiliaryControl,
   CONTROLLERS,
   type Direction,
@@ -14,8 +13,6 @@ import {
   revertSelector,
   setLevel,
 } from '../device/cosem/auxiliary.ts';
-import { logSourceOf } from '../device/cosem/log-source.ts';
-import { appendRow } from '../device/cosem/logs.ts';
 import { objectsOf } from '../device/cosem/objects.ts';
 import { type OperationalState, operationalUpdate } from '../device/cosem/operational-update.ts';
 import { randomisedOffsetMs } from '../device/cosem/randomised-offset.ts';
@@ -24,33 +21,14 @@ import { earliest } from '../device/deadline.ts';
 import type { Device } from '../device/device.ts';
 import type { DeviceEffect } from '../device/effects.ts';
 import type { Organ, OrganState } from '../device/life/organ.ts';
-import { type Millis, toSeconds2000 } from '../kernel/time.ts';
+import type { Millis } from '../kernel/time.ts';
 import { AuxiliaryCalendar } from './auxiliary-calendar.ts';
+import { noteAuxiliary } from './auxiliary-log.ts';
+import { AuxiliaryOrders, keyOf, type Part } from './auxiliary-orders.ts';
 import { Boost } from './boost.ts';
 
 /** A controller did not take the state it was told (GBCS table 16.2). */
 const FAILED = 0x811a;
-const SECOND_MS: Millis = 1_000;
-
-/** One level of one controller. */
-interface Part {
-  readonly n: number;
-  readonly direction: Direction;
-}
-
-const keyOf = ({ n, direction }: Part): string => `${n} ${direction}`;
-
-/** A level the supplier has commanded. */
-interface Commanded extends Period {
-  readonly selector: number;
-  readonly level: number;
-}
-
-/** A limit, and the level before it. */
-interface Limited extends Period {
-  readonly level: number;
-  readonly before: number;
-}
 
 /**
  * What a controller obeys: a selector of the supplier or the calendar, the boost button, the wait after power was away, only a limit; or
@@ -64,8 +42,7 @@ interface Obeyed {
 const NOTHING: Obeyed = { by: 'nothing', level: 0 };
 
 interface Kept {
-  readonly commands: Readonly<Record<string, Commanded>>;
-  readonly limits: Readonly<Record<string, Limited>>;
+  readonly orders?: OrganState;
   readonly obeyed: Readonly<Record<string, Obeyed>>;
   readonly startsAt?: Millis;
   readonly boost?: OrganState;
@@ -81,8 +58,7 @@ export class AuxiliaryControllers implements Organ, AuxiliaryControl {
   readonly boost: Boost;
   readonly #device: Device;
   readonly #calendar: AuxiliaryCalendar;
-  readonly #commands = new Map<string, Commanded>();
-  readonly #limits = new Map<string, Limited>();
+  readonly #orders = new AuxiliaryOrders();
   /** What each one was told last. */
   readonly #obeyed = new Map<string, Obeyed>();
   /** Until when they wait after power was away. */
@@ -138,8 +114,7 @@ export class AuxiliaryControllers implements Organ, AuxiliaryControl {
 
   #next(now: Millis): Millis | undefined {
     const { offsetMs } = this.#device.clock;
-    const periods = [...this.#commands.values(), ...this.#limits.values()].flatMap(({ from, to }) => [from, to]);
-    const ahead = periods.map((local) => local - offsetMs).filter((at) => at > now);
+    const ahead = this.#orders.moments.map((local) => local - offsetMs).filter((at) => at > now);
     const calendar = this.#parts.map(({ n, direction }) => this.#calendar.next(n, direction, now));
     return earliest(this.#startsAt, this.boost.until, ...ahead, ...calendar);
   }
@@ -168,15 +143,14 @@ export class AuxiliaryControllers implements Organ, AuxiliaryControl {
 
   command(order: Order, selector: number, period: Period, now: Millis, effects: DeviceEffect[]): void {
     if (order.level === undefined) {
-      for (const direction of ['outputState', 'inputState'] as const) this.#revert({ n: order.n, direction });
-      this.#log(order.n, selector, OUTCOME.done, now);
+      for (const direction of ['outputState', 'inputState'] as const) this.#orders.revert({ n: order.n, direction });
+      noteAuxiliary(this.#device, order.n, selector, OUTCOME.done, now);
       for (const part of this.#parts) if (part.n === order.n) this.#obey(part, now, effects, false);
       return;
     }
-    this.#commands.set(keyOf(order), { ...period, selector, level: order.level });
-    const local = this.#device.localTime(now);
+    this.#orders.command(order, { ...period, selector, level: order.level });
     // The same order once more is told once more.
-    if (period.from <= local && local < period.to) this.#obeyed.delete(keyOf(order));
+    if (this.#orders.commanded(order, this.#device.localTime(now))) this.#obeyed.delete(keyOf(order));
     this.#refresh(now, effects);
   }
 
@@ -187,9 +161,8 @@ export class AuxiliaryControllers implements Organ, AuxiliaryControl {
     now: Millis,
     effects: DeviceEffect[],
   ): number {
-    const { before } = this.#limits.get(keyOf(order)) ?? { before: levelOf(this.#store, order.n, order.direction) };
-    this.#limits.set(keyOf(order), { ...period, level: order.level, before });
-    this.#log(order.n, selector, OUTCOME.done, now);
+    this.#orders.limit(order, { ...period, level: order.level, before: levelOf(this.#store, order.n, order.direction) });
+    noteAuxiliary(this.#device, order.n, selector, OUTCOME.done, now);
     this.#refresh(now, effects);
     return Math.min(order.level, levelOf(this.#store, order.n, order.direction));
   }
@@ -201,9 +174,8 @@ export class AuxiliaryControllers implements Organ, AuxiliaryControl {
   }
 
   /** One that obeys nobody goes back to where it was before. */
-  #endLimit(part: Part): void {
-    const limit = this.#limits.get(keyOf(part));
-    this.#limits.delete(keyOf(part));
+  #endLimit(part: Part, overdueAt?: Millis): void {
+    const limit = this.#orders.unlimit(part, overdueAt);
     if (!limit || this.#obeyed.get(keyOf(part))?.by !== 'limit') return;
     this.#obeyed.delete(keyOf(part));
     setLevel(this.#store, part.n, part.direction, limit.before);
@@ -219,7 +191,7 @@ export class AuxiliaryControllers implements Organ, AuxiliaryControl {
   /** A controller on the home area network says whether it has done what it was told (HECS01). @returns false for another kind */
   reported(n: number, succeeded: boolean, now: Millis, effects: DeviceEffect[]): boolean {
     if (kindOf(this.#store, n) !== 'home-switch') return false;
-    this.#log(n, reportSelector(n), succeeded ? OUTCOME.done : OUTCOME.failed, now);
+    noteAuxiliary(this.#device, n, reportSelector(n), succeeded ? OUTCOME.done : OUTCOME.failed, now);
     if (!succeeded) effects.push(...this.#device.alert(FAILED, now));
     return true;
   }
@@ -240,23 +212,17 @@ export class AuxiliaryControllers implements Organ, AuxiliaryControl {
     return true;
   }
 
-  #revert(part: Part): void {
-    this.#commands.delete(keyOf(part));
-  }
-
   /** Brings every controller to where it belongs now. */
   #refresh(now: Millis, effects: DeviceEffect[]): void {
     this.#due = undefined;
     const local = this.#device.localTime(now);
     for (const part of this.#parts) {
-      if ((this.#limits.get(keyOf(part))?.to ?? Number.POSITIVE_INFINITY) <= local) this.#endLimit(part);
-      const command = this.#commands.get(keyOf(part));
-      if (command && command.to <= local) {
-        this.#revert(part);
-        const wasObeyed = this.#obeyed.get(keyOf(part))?.by === command.selector;
-        if (wasObeyed) this.#log(part.n, revertSelector(part.n), OUTCOME.done, now);
-        this.#obey(part, now, effects, !wasObeyed);
-      } else this.#obey(part, now, effects, true);
+      this.#endLimit(part, local);
+      const over = this.#orders.overdue(part, local);
+      if (over) this.#orders.revert(part);
+      const reverts = over !== undefined && this.#obeyed.get(keyOf(part))?.by === over.selector;
+      if (reverts) noteAuxiliary(this.#device, part.n, revertSelector(part.n), OUTCOME.done, now);
+      this.#obey(part, now, effects, !reverts);
     }
   }
 
@@ -264,16 +230,16 @@ export class AuxiliaryControllers implements Organ, AuxiliaryControl {
   #order(part: Part, now: Millis): Obeyed | undefined {
     const local = this.#device.localTime(now);
     const order = this.#unlimited(part, now, local);
-    const limit = this.#limits.get(keyOf(part));
-    if (!limit || local < limit.from || local >= limit.to) return order;
+    const limit = this.#orders.limited(part, local);
+    if (!limit) return order;
     const { by, level } = order ?? { by: 'limit', level: limit.before };
     return { by, level: Math.min(level, limit.level) };
   }
 
   #unlimited(part: Part, now: Millis, local: Millis): Obeyed | undefined {
     if (this.#startsAt !== undefined) return { by: 'start', level: 0 };
-    const command = this.#commands.get(keyOf(part));
-    if (command && command.from <= local && local < command.to) return { by: command.selector, level: command.level };
+    const command = this.#orders.commanded(part, local);
+    if (command) return { by: command.selector, level: command.level };
     const boosted = this.boost.until !== undefined && part.direction === 'outputState' && this.boost.controls(part.n);
     if (boosted) return { by: 'boost', level: LEVEL_MAX };
     const by = this.#calendar.selector(part.n, part.direction, now);
@@ -299,7 +265,7 @@ export class AuxiliaryControllers implements Organ, AuxiliaryControl {
     const stuck = moves && kindOf(this.#store, n) === 'switch' && this.#device.misbehaviours.has('auxiliary-stuck');
     if (!stuck) setLevel(this.#store, n, direction, order.level);
     const told = before?.by !== order.by && typeof order.by === 'number';
-    if (told && logs) this.#log(n, Number(order.by), this.#outcomeOf(n, stuck), now);
+    if (told && logs) noteAuxiliary(this.#device, n, Number(order.by), this.#outcomeOf(n, stuck), now);
     if (stuck) effects.push(...this.#device.alert(FAILED, now));
   }
 
@@ -308,34 +274,25 @@ export class AuxiliaryControllers implements Organ, AuxiliaryControl {
     return stuck ? OUTCOME.failed : OUTCOME.done;
   }
 
-  /** A controller on the home area network is sent a command, which has an identifier: the time in seconds (as in RTDS 4.5.0). */
-  #log(n: number, selector: number, outcome: number, now: Millis): void {
-    const at = this.#device.localTime(now);
-    const command = kindOf(this.#store, n) === 'home-switch' ? Math.floor(at / SECOND_MS) : 0;
-    appendRow(logSourceOf(this.#device, this.#store, at), AUXILIARY_LOG, [toSeconds2000(at), selector, outcome, command]);
-  }
-
   state(): OrganState | undefined {
-    const boost = this.boost.state();
+    const [orders, boost] = [this.#orders.state(), this.boost.state()];
     const kept: Kept = {
-      commands: Object.fromEntries(this.#commands),
-      limits: Object.fromEntries(this.#limits),
       obeyed: Object.fromEntries(this.#obeyed),
+      ...(orders !== undefined && { orders }),
       ...(this.#startsAt !== undefined && { startsAt: this.#startsAt }),
       ...(boost !== undefined && { boost }),
     };
-    const used = this.#commands.size + this.#limits.size + this.#obeyed.size > 0 || this.#startsAt !== undefined;
-    return used || boost !== undefined ? (kept as unknown as OrganState) : undefined;
+    const used = this.#obeyed.size > 0 || orders !== undefined || boost !== undefined || this.#startsAt !== undefined;
+    return used ? (kept as unknown as OrganState) : undefined;
   }
 
   restore(state: OrganState | undefined): void {
-    const { commands = {}, limits = {}, obeyed = {}, startsAt, boost } = (state ?? {}) as unknown as Partial<Kept>;
-    for (const map of [this.#commands, this.#limits, this.#obeyed]) map.clear();
-    for (const [key, command] of Object.entries(commands)) this.#commands.set(key, command);
-    for (const [key, limit] of Object.entries(limits)) this.#limits.set(key, limit);
+    const { orders, obeyed = {}, startsAt, boost } = (state ?? {}) as unknown as Partial<Kept>;
+    this.#obeyed.clear();
     for (const [key, by] of Object.entries(obeyed)) this.#obeyed.set(key, by);
+    this.#orders.restore(orders);
+    this.boost.restore(boost);
     this.#startsAt = startsAt;
     this.#due = undefined;
-    this.boost.restore(boost);
   }
 }

@@ -8,6 +8,7 @@ import { toCivil, toSeconds2000 } from '../../firmware-sim/kernel/time.ts';
 import { factsOf } from '../../lab/parties/message-facts.ts';
 import { NOW, SUPPLIER, sent } from '../device/bench.ts';
 import { codes, plainOf } from '../device/cosem/calls.ts';
+import { holds } from '../support/property.ts';
 import { type Changes, Living, variant } from './living.ts';
 
 /** The start is a Tuesday, 2030-01-15 09:00Z. */
@@ -395,7 +396,7 @@ describe('auxiliary controllers through time', () => {
   it('agree with a model by the second, whatever comes and whatever steps the caller takes', () => {
     const second = fc.integer({ min: 0, max: 4 * HOUR });
     const command = fc.record({ at: second, from: second, length: fc.integer({ min: 1, max: 2 * HOUR }), on: fc.boolean() });
-    fc.assert(
+    holds(
       fc.property(fc.array(command, { maxLength: 4 }), fc.array(second, { maxLength: 5 }), (commands, stops) => {
         const bench = new Bench();
         const moments = [...stops, ...commands.map(({ at }) => at)].sort((a, b) => a - b);
@@ -415,7 +416,7 @@ describe('auxiliary controllers through time', () => {
         }
         expect(seen).toEqual(modelled);
       }),
-      { numRuns: 60 },
+      60,
     );
   });
 });

@@ -5,6 +5,7 @@ import { toCivil } from '../../firmware-sim/kernel/time.ts';
 import { logged, NOW, SUPPLIER } from '../device/bench.ts';
 import { codes } from '../device/cosem/calls.ts';
 import { liveTo, livingGas } from '../gsme/bench.ts';
+import { holds } from '../support/property.ts';
 import { type Changes, Living, variant } from './living.ts';
 
 const HOUR = 3_600;
@@ -119,13 +120,13 @@ describe('drift', () => {
   });
 
   it('does not depend on the steps of the caller', () => {
-    fc.assert(
+    holds(
       fc.property(fc.array(fc.integer({ min: 0, max: 2.5 * DAY }), { maxLength: 6 }), (stops) => {
         const home = meter(undefined, { clockDriftMsPerDay: 311 });
         for (const stop of [...stops].sort((a, b) => a - b)) home.until(stop);
         expect(home.until(2.5 * DAY).device.clock.offsetMs).toBe(Math.trunc((12 * 311) / 24));
       }),
-      { numRuns: 20 },
+      20,
     );
   });
 });

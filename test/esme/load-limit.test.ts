@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NETWORK_OPERATOR, SUPPLIER } from '../device/bench.ts';
 import { codes } from '../device/cosem/calls.ts';
+import { holds } from '../support/property.ts';
 import { type Changes, Living, variant } from './living.ts';
 
 const COUNTER = '3/0-0:94.44.42.255/2';
@@ -173,7 +174,7 @@ describe('load limiting against a model by the second', () => {
       maxLength: 12,
     });
     const stops = fc.array(fc.integer({ min: 1, max: 2_400 }), { maxLength: 6 });
-    fc.assert(
+    holds(
       fc.property(load, stops, fc.boolean(), (points, moments, disables) => {
         const changes = [...new Map(points)].sort(([a], [b]) => a - b).map(([at, importWatts]) => [at, { importWatts }] as const);
         const home = meter(changes, disables);
@@ -184,7 +185,7 @@ describe('load limiting against a model by the second', () => {
         const once = meter(changes, disables).until(2_400);
         expect(home.effects).toEqual(once.effects);
       }),
-      { numRuns: 60 },
+      60,
     );
   });
 });

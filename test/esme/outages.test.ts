@@ -7,6 +7,7 @@ import { esmeLifeOf } from '../../firmware-sim/esme/life.ts';
 import { factsOf } from '../../lab/parties/message-facts.ts';
 import { activateFirmware } from '../../lab/update/commands.ts';
 import { command, deviceSetup, NETWORK_OPERATOR, NOW, SUPPLIER, sent, suite } from '../device/bench.ts';
+import { holds } from '../support/property.ts';
 import { type Changes, Living, loadsOf, variant } from './living.ts';
 
 const DARK = { volts: [0] };
@@ -107,7 +108,7 @@ describe('an interruption of mains in the load of a single-phase meter', () => {
       minLength: 1,
       maxLength: 3,
     });
-    fc.assert(
+    holds(
       fc.property(moments, lengths, (stops, outages) => {
         let at = 0;
         const changes = outages.flatMap(([gap, length]): Changes => {
@@ -125,7 +126,7 @@ describe('an interruption of mains in the load of a single-phase meter', () => {
         expect(reports(leap)).toHaveLength(long.length);
         expect(step.life.state()).toEqual(leap.life.state());
       }),
-      { numRuns: 40 },
+      40,
     );
   });
 });
