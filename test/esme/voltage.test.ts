@@ -235,6 +235,15 @@ describe('extremes, sag and swell', () => {
     expect(home.logged('power')).toEqual([...begun.map((code) => [30, code]), ...ended.map((code) => [120, code])]);
   });
 
+  it('are watched for as the network operator says, from the moment it does (ECS29c)', () => {
+    const home = single([[0, { volts: [245] }]], EVENTS).until(100);
+    home.command('ECS29c', [
+      { operation: 'set', key: '71/0-0:17.0.4.255/4', data: 240 },
+      { operation: 'set', key: '71/0-0:17.0.4.255/6', data: 45 },
+    ]);
+    expect(home.until(600).logged('power')).toEqual([[145, 0x8024]]);
+  });
+
   it('have codes of their own for each phase of a polyphase meter', () => {
     const home = new Living([[0, { volts: [260, 230, 210] }]], variant('polyphase'), REFERENCE).until(30);
     expect(home.logged('power')).toEqual([
