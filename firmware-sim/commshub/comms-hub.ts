@@ -306,8 +306,10 @@ export class CommsHub {
     return effects;
   }
 
-  /** What the hub's organs want said besides alerts: who has to be silent, and what time it is. */
+  /** What the hub's organs want said besides alerts: who has to be silent, and what time it is; the proxy has the hub's time. */
   #settled(effects: HubEffect[]): HubEffect[] {
+    const { proxy } = this.#setup;
+    if (proxy && proxy.device.clock !== this.device.clock) proxy.device.clock = this.device.clock;
     for (const { device, minutes } of this.life.subGhz.takeTold()) {
       effects.push({ kind: 'han', to: device, frame: { kind: 'suspend-zcl-messages', minutes } });
     }

@@ -11,6 +11,12 @@ export interface ClockState {
   readonly status: ClockStatus;
 }
 
+/** A clock that is right. */
+export const RIGHT_TIME: ClockState = { offsetMs: 0, status: 'reliable' };
+
+/** A hub that has the runtime's time. */
+export const hubOnTime = (): ClockState => RIGHT_TIME;
+
 /** Deviation "not specified" of a COSEM date-time (DLMS Blue Book 4.1.6.1). */
 const DEVIATION_UNSPECIFIED = 0x8000;
 

@@ -11,7 +11,7 @@ import type { Eui64 } from '../kernel/eui64.ts';
 import type { Millis } from '../kernel/time.ts';
 import { ALERT_ROWS, type AlertRow } from './alert-table.ts';
 import { ALERT, alertRow } from './alerts.ts';
-import { CLOCK_STATUS_UNSPECIFIED, type ClockState, dlmsDateTime } from './clock.ts';
+import { CLOCK_STATUS_UNSPECIFIED, type ClockState, dlmsDateTime, hubOnTime, RIGHT_TIME } from './clock.ts';
 import type { CosemStore } from './cosem/store.ts';
 import { earliest } from './deadline.ts';
 import type { DeviceEffect } from './effects.ts';
@@ -68,6 +68,8 @@ export class Device {
   readonly reports = new CredentialReports();
   /** How many security alerts, and malformed messages without a word, an hour may bring. */
   readonly limits: { readonly alerts: HourlyLimit; readonly malformed: HourlyLimit };
+  /** What the hub of its home area network says the time is; by default the runtime's. It is handed in again after a restart. */
+  hubClock: () => ClockState = hubOnTime;
   readonly #keySeed: number | string;
   #originatorCounter: bigint;
   #clock: ClockState;
@@ -376,9 +378,6 @@ export class Device {
 
 /** Malformed messages an hour may bring before 0x8F60 says so; not published (docs/deviations.md). */
 const MALFORMED_PER_HOUR = 10;
-
-/** Shared by all clocks that are right. */
-const RIGHT_TIME: ClockState = { offsetMs: 0, status: 'reliable' };
 
 const NO_METERS = (): readonly UtrnParties[] => [];
 const NO_FAULTS: ObjectFaults = new Map();

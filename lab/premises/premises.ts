@@ -68,6 +68,7 @@ export class Premises {
     this.gsme = parts.gsme;
     this.hub = parts.hub;
     const { esme, gsme, hub } = parts;
+    for (const { device } of [esme, gsme]) device.hubClock = () => hub.device.clock;
     const actor = (name: Actor['name'], device: Pick<Actor, 'poll'> & { readonly deadline: Millis | undefined }): Actor => ({
       name,
       deadline: () => device.deadline,

@@ -110,6 +110,55 @@ describe('a clock without a hub', () => {
   });
 });
 
+describe('a clock beside a hub that has another time', () => {
+  const besides = (hub: { clock: DeviceSetup['clock'] }): Living => {
+    const home = meter(undefined);
+    home.device.hubClock = () => hub.clock ?? { offsetMs: 0, status: 'reliable' };
+    return home;
+  };
+
+  it('follows it for ten seconds, and no further', () => {
+    const hub: { clock: DeviceSetup['clock'] } = { clock: { offsetMs: 7_000, status: 'reliable' } };
+    const home = besides(hub).until(DAY);
+    expect([home.device.clock, home.effects]).toEqual([hub.clock, []]);
+    hub.clock = { offsetMs: 17_001, status: 'reliable' };
+    expect(home.until(2 * DAY).device.clock).toEqual({ offsetMs: 7_000, status: 'unreliable' });
+    expect(home.alerts()).toEqual([[0x8f0c, SUPPLIER]]);
+  });
+
+  it('is doubted a day after the hub had lost the time, and trusted when the hub knows it again', () => {
+    const hub: { clock: DeviceSetup['clock'] } = { clock: { offsetMs: 5_000, status: 'unreliable' } };
+    const home = besides(hub).until(2 * DAY - 0.001);
+    expect(home.device.clock).toEqual({ offsetMs: 0, status: 'reliable' });
+    expect(home.until(2 * DAY).device.clock).toEqual({ offsetMs: 0, status: 'unreliable' });
+    hub.clock = { offsetMs: 0, status: 'reliable' };
+    expect([home.until(3 * DAY).device.clock, home.effects]).toEqual([hub.clock, []]);
+  });
+
+  it('that the hub has lost for an hour only is not doubted', () => {
+    const hub: { clock: DeviceSetup['clock'] } = { clock: { offsetMs: 0, status: 'invalid' } };
+    const home = besides(hub).until(DAY);
+    hub.clock = { offsetMs: 0, status: 'reliable' };
+    for (let hour = 0; hour < 96; hour++) {
+      expect(home.device.clock.status).toBe('reliable');
+      home.until(DAY + hour * HOUR);
+      hub.clock = { offsetMs: 0, status: hour % 24 === 7 ? 'invalid' : 'reliable' };
+    }
+  });
+
+  it('is set to the hub’s time, which has to lie in the supplier’s window', () => {
+    const hub: { clock: DeviceSetup['clock'] } = { clock: { offsetMs: 30_000, status: 'reliable' } };
+    const home = besides(hub).until(60);
+    setClock(home, 91, 120);
+    expect([home.device.clock.status, home.logged('event')]).toEqual(['unreliable', [[60, 0x81c6]]]);
+    setClock(home, 90, 120);
+    expect(home.device.clock).toEqual(hub.clock);
+    hub.clock = { offsetMs: 0, status: 'invalid' };
+    setClock(home, 60, 120);
+    expect(home.device.clock).toEqual({ offsetMs: 30_000, status: 'unreliable' });
+  });
+});
+
 describe('drift', () => {
   it('comes to what the profile says in a day, and the comparison takes it away', () => {
     for (const drift of [-400, -1, 1, 17, 500]) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CommsHub } from '../../firmware-sim/commshub/comms-hub.ts';
 import { GasProxy } from '../../firmware-sim/commshub/gpf.ts';
-import type { WanUpFrame } from '../../firmware-sim/commshub/wan-frame.ts';
+import type { WanDownFrame, WanUpFrame } from '../../firmware-sim/commshub/wan-frame.ts';
 import { cosemDefaults } from '../../firmware-sim/device/cosem/defaults.ts';
 import { CosemStore } from '../../firmware-sim/device/cosem/store.ts';
 import { gasDefaults } from '../../firmware-sim/device/zcl/defaults.ts';
@@ -33,6 +33,7 @@ class Home {
   readonly scheduler = new Scheduler(MIDNIGHT);
   readonly stores = { gsme: new ZclStore(gasDefaults(MIDNIGHT)), gpf: new ZclStore(gasDefaults(MIDNIGHT)) };
   readonly premises: Premises;
+  readonly proxy: GasProxy;
   readonly heard: Envelope[] = [];
   readonly #wan = new WanLink(this.scheduler, randomFor('gas premises', 'wan'));
   #counter = 50_000n;
@@ -40,13 +41,13 @@ class Home {
   constructor() {
     this.stores.gsme.change(0x0705, 0, 0x0c94);
     const common = { suite, signatureProfile: 'deterministic', firmware: { version: 7, hash: new Uint8Array(32) } } as const;
-    const gasProxy = new GasProxy({
+    this.proxy = new GasProxy({
       ...common,
       identity: deviceIdentity(GPF, pki),
       cells: trustAnchorCells('GSME', pki),
       zcl: this.stores.gpf,
     });
-    gasProxy.start(MIDNIGHT);
+    this.proxy.start(MIDNIGHT);
     const gsme = new Gsme({
       ...common,
       identity: deviceIdentity(GSME, pki),
@@ -68,7 +69,7 @@ class Home {
         { eui: GSME, sleepy: true },
       ],
       startedAt: MIDNIGHT,
-      proxy: gasProxy,
+      proxy: this.proxy,
     });
     const esme = new Esme({
       ...common,
@@ -85,11 +86,16 @@ class Home {
       esme,
       gsme,
       hub,
-      gasProxy,
+      gasProxy: this.proxy,
       han,
       wan: this.#wan,
       journal: () => {},
     });
+  }
+
+  /** Something the network tells the hub by itself. */
+  toHub(frame: WanDownFrame): void {
+    this.#wan.down(frame);
   }
 
   #hear(frame: WanUpFrame): void {
@@ -123,6 +129,36 @@ const price = (value: number): readonly Ask[] => [
     fields: { 'Sub-payload Control': 1, 'Price Matrix Entry': [{ 'Tier / Block ID': 1, Price: value }] },
   },
 ];
+
+describe('the time in a home', () => {
+  it('is the hub’s, which has it from the wide area network', () => {
+    const home = new Home();
+    const { esme, gsme, hub } = home.premises;
+    const clocks = () => [esme, gsme, hub, home.proxy].map(({ device }) => device.clock.offsetMs);
+    home.scheduler.runUntil(MIDNIGHT + HOUR);
+    home.toHub({ kind: 'network-time', utc: home.scheduler.now + 6_500 });
+    home.scheduler.runUntil(MIDNIGHT + HOUR + 1_000);
+    expect(clocks()).toEqual([0, 0, 6_000, 6_000]);
+    home.scheduler.runUntil(MIDNIGHT + DAY);
+    expect(clocks().slice(0, 2)).toEqual([6_000, 6_000]);
+  });
+
+  it('is doubted by hub, proxy and meters one after another while the network is away', () => {
+    const home = new Home();
+    const { esme, gsme, hub } = home.premises;
+    const sure = () => [hub, home.proxy, esme, gsme].map(({ device }) => device.clock.status === 'reliable');
+    home.premises.wanChanged(false);
+    home.scheduler.runUntil(MIDNIGHT + 2.9 * DAY);
+    expect(sure()).toEqual([true, true, true, true]);
+    home.scheduler.runUntil(MIDNIGHT + 3.1 * DAY);
+    expect(sure()).toEqual([false, false, true, true]);
+    home.scheduler.runUntil(MIDNIGHT + 5.1 * DAY);
+    expect(sure()).toEqual([false, false, false, false]);
+    home.premises.wanChanged(true);
+    home.scheduler.runUntil(MIDNIGHT + 6.1 * DAY);
+    expect(sure()).toEqual([true, true, true, true]);
+  });
+});
 
 describe('a home with gas', () => {
   it('the proxy answers at once with what it knows, the sleepy meter when it wakes', () => {

@@ -18,6 +18,8 @@ interface Kept {
   readonly driftedHours?: number;
   /** Since when there has been no hub to ask. */
   readonly aloneSince?: Millis;
+  /** Since when the hub has not vouched for its own time. */
+  readonly hubUnsureSince?: Millis;
   /** It is only doubted because there was no hub to ask for so long. */
   readonly doubted?: boolean;
   readonly downAt?: Millis;
@@ -25,8 +27,8 @@ interface Kept {
 
 /**
  * A meter's clock (SMETS 5.7, 4.6 Clock). It is compared with the hub's regularly: up to ten seconds are taken away without a word, more is
- * reported and left, and the clock no longer trusted. Without a hub it runs on by itself and is doubted after a while, until the hub
- * is back and agrees. It may drift, and it stops when it has been without power for too long.
+ * reported and left, and the clock no longer trusted. Without a hub, or with one that has lost the time, it runs on by itself and is doubted
+ * after a while, until the hub is back, knows the time, and agrees. It may drift, and it stops when it has been without power for too long.
  */
 export class ClockKeeper implements Organ {
   readonly name = 'clock';
@@ -55,15 +57,15 @@ export class ClockKeeper implements Organ {
   }
 
   deadline(): Millis | undefined {
-    return earliest(this.#kept.driftAt, this.#kept.aloneSince === undefined ? this.#kept.checkAt : this.#doubtAt);
+    return earliest(this.#kept.driftAt, this.#kept.aloneSince === undefined ? this.#kept.checkAt : undefined, this.#doubtAt);
   }
 
-  /** When a clock without a hub is no longer trusted. */
+  /** When a clock without a hub that knows the time is no longer trusted. */
   get #doubtAt(): Millis | undefined {
-    const { aloneSince } = this.#kept;
+    const since = earliest(this.#kept.aloneSince, this.#kept.hubUnsureSince);
     const { clockUnreliableAfterHours } = this.#device.parameters;
-    if (aloneSince === undefined || this.#device.clock.status !== 'reliable') return undefined;
-    return aloneSince + clockUnreliableAfterHours * HOUR_MS;
+    if (since === undefined || this.#device.clock.status !== 'reliable') return undefined;
+    return since + clockUnreliableAfterHours * HOUR_MS;
   }
 
   act(now: Millis, effects: DeviceEffect[]): void {
@@ -90,13 +92,18 @@ export class ClockKeeper implements Organ {
     this.#kept = { ...this.#kept, doubted: true };
   }
 
-  /** The hub's time is the runtime's. */
   #check(now: Millis, effects: DeviceEffect[]): void {
-    const { doubted, ...rest } = this.#kept;
-    this.#kept = { ...rest, checkAt: now + this.#device.parameters.clockCheckHours * HOUR_MS };
+    const { doubted, hubUnsureSince, ...rest } = this.#kept;
+    const checkAt = now + this.#device.parameters.clockCheckHours * HOUR_MS;
+    const hub = this.#device.hubClock();
+    if (hub.status !== 'reliable') {
+      this.#kept = { ...this.#kept, checkAt, hubUnsureSince: hubUnsureSince ?? now };
+      return;
+    }
+    this.#kept = { ...rest, checkAt };
     const { clock } = this.#device;
     if (doubted && clock.status === 'unreliable') this.#device.clock = { ...clock, status: 'reliable' };
-    compareTime(this.#device, now, now, effects);
+    compareTime(this.#device, now + hub.offsetMs, now, effects);
   }
 
   powerDown(now: Millis): void {

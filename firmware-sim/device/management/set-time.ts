@@ -23,21 +23,24 @@ export const SET_TIME_GBZ: SupportedUseCase = supported('GCS28', ({ device, comm
 });
 
 /**
- * The supplier vouches for an interval (ECS70, GCS28): a device whose network time lies in it, both ends included, sets its clock by
+ * The supplier vouches for an interval (ECS70, GCS28): a device whose hub has a time that lies in it, both ends included, sets its clock by
  * it and trusts it from then on; otherwise it keeps its time and no longer trusts it. Both are noted. A clock that was never set stays
  * invalid.
- * @param now the network's time: a hub's clock is that of the runtime
  */
 export function setTime(device: Device, from: Millis, to: Millis, now: Millis, effects: DeviceEffect[]): void {
   const { clock } = device;
-  if (from <= now && now <= to) {
-    device.clock = { offsetMs: 0, status: 'reliable' };
-    if (clock.offsetMs !== 0) effects.push(...device.alert(ALERT.clockAdjusted, now));
+  const hub = device.hubClock();
+  const known = hub.status !== 'invalid';
+  const networkTime = now + hub.offsetMs;
+  if (known && from <= networkTime && networkTime <= to) {
+    device.clock = { offsetMs: hub.offsetMs, status: 'reliable' };
+    if (clock.offsetMs !== hub.offsetMs) effects.push(...device.alert(ALERT.clockAdjusted, now));
     return;
   }
   effects.push(...device.alert(ALERT.clockOutsideTolerance, now));
   device.clock = { ...clock, status: clock.status === 'invalid' ? 'invalid' : 'unreliable' };
-  if (Math.abs(clock.offsetMs) > ADJUSTMENT_MAX_MS) effects.push(...device.alert(ALERT.clockNotAdjusted, now));
+  const far = known && Math.abs(clock.offsetMs - hub.offsetMs) > ADJUSTMENT_MAX_MS;
+  if (far) effects.push(...device.alert(ALERT.clockNotAdjusted, now));
 }
 
 /** What a device's regular comparison with the hub does: a small deviation is taken away, a large one reported (SMETS2 5.6.3.3). */
