@@ -67,9 +67,9 @@ const SLEEPY_ACK_WAIT_MS = 8_000;
 const RETRIES_MAX = 3;
 /** Blocks that go out before an acknowledgement is waited for (apsMaxWindowSize). */
 export const WINDOW = 3;
-/** Message counters remembered of partners, and how long. */
+/** Message counters remembered of partners, fewer than there are, and for longer than a sender to a sleeping partner tries. */
 const DUPLICATES_MAX = 128;
-const DUPLICATES_MS = 10_000;
+const DUPLICATES_MS = (RETRIES_MAX + 2) * SLEEPY_ACK_WAIT_MS;
 
 interface Outgoing {
   readonly ticket: number;

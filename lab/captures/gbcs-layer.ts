@@ -7,7 +7,8 @@ import { hex16, type ShownLayer } from './shown-frame.ts';
 
 /** GBCS messages as tunnels carry them: whole, or in blocks of general block transfer that are put together here. */
 export class GbcsLayer {
-  readonly #blocks = new Reassembler(blockTransferParameters());
+  /** A message that is sent again is shown again. */
+  readonly #blocks = new Reassembler(blockTransferParameters({ rememberMillis: 0 }));
 
   /** @throws ProtocolFault for octets that are no message */
   read(octets: Bytes, now: Millis): readonly ShownLayer[] {

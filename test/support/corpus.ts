@@ -23,6 +23,7 @@ export interface ManifestMessage {
   readonly mac: string;
   readonly signature: string;
   readonly encryptedParts: number;
+  readonly deviceType?: string | null;
 }
 
 /** A command with its pre-command and its answers, by message id. */

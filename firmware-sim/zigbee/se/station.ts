@@ -8,6 +8,7 @@ import type { RadioCommand } from '../radio-port.ts';
 import { decodeZclFrame, encodeZclFrame, type ZclFrame } from '../zcl-frame.ts';
 import { CLUSTER, type HanDeviceKind, needsLinkKey, SMART_ENERGY_PROFILE } from './endpoints.ts';
 import { type EstablishmentCredentials, type EstablishmentOutput, KeyEstablishment } from './key-establishment.ts';
+import { TransferQueue } from './transfer-queue.ts';
 import { type TunnelOutput, Tunnels } from './tunnels.ts';
 
 /** What a station tells the device it belongs to. */
@@ -65,6 +66,7 @@ export class Station {
   readonly #options: StationOptions;
   readonly #establishment: KeyEstablishment;
   readonly #tunnels = new Tunnels();
+  readonly #transfers = new TransferQueue();
   readonly #endpoints = new Map<string, number>();
   readonly #searches = new Map<string, Search>();
   /** Tickets of the tunnel by those of the link. */
@@ -134,7 +136,16 @@ export class Station {
 
   /** Sends data through the tunnel; ends with `sent` under the ticket. */
   sendThroughTunnel(peer: Eui64, data: Bytes, ticket: number, now: Millis): StationOutput[] {
-    return this.#tunnelled([this.#tunnels.send(peer, data, ticket)], now);
+    const turn = this.#transfers.offer(peer, { data, ticket });
+    if (turn === 'refused') return [{ kind: 'sent', ticket, delivered: false }];
+    return turn === 'now' ? this.#tunnelled([this.#tunnels.send(peer, data, ticket)], now) : [];
+  }
+
+  /** A transfer has ended: its sender hears of it, and the next one goes. */
+  #transferEnded(peer: Eui64, ticket: number, delivered: boolean, now: Millis): StationOutput[] {
+    const next = this.#transfers.ended(peer, ticket);
+    const out: StationOutput[] = [{ kind: 'sent', ticket, delivered }];
+    return next ? [...out, ...this.#tunnelled([this.#tunnels.send(peer, next.data, next.ticket)], now)] : out;
   }
 
   /** Sends a command of a cluster, under the link key where the cluster wants it. */
@@ -192,7 +203,7 @@ export class Station {
       case 'sent': {
         const waiting = this.#tickets.get(output.ticket);
         this.#tickets.delete(output.ticket);
-        return waiting ? [{ kind: 'sent', ticket: waiting.ticket, delivered: output.delivered }] : [];
+        return waiting ? this.#transferEnded(waiting.peer, waiting.ticket, output.delivered, now) : [];
       }
       case 'described':
         return this.#described(output);
@@ -334,12 +345,18 @@ export class Station {
         return this.sendCommand(peer, CLUSTER.tunnelling, frame, ticket, now);
       }
       case 'opened':
-      case 'lost':
-        return [{ kind: 'tunnel', peer: output.peer, open: output.kind === 'opened' }];
+        return [{ kind: 'tunnel', peer: output.peer, open: true }];
+      case 'lost': {
+        const dropped = this.#transfers.drop(output.peer);
+        return [
+          { kind: 'tunnel', peer: output.peer, open: false },
+          ...dropped.map(({ ticket }): StationOutput => ({ kind: 'sent', ticket, delivered: false })),
+        ];
+      }
       case 'received':
         return [{ kind: 'message', peer: output.peer, data: output.data }];
       case 'ended':
-        return [{ kind: 'sent', ticket: output.ticket, delivered: output.delivered }];
+        return this.#transferEnded(output.peer, output.ticket, output.delivered, now);
     }
   }
 }
