@@ -55,7 +55,7 @@ const happeningShape: Shape = {
 
 const ledgerShape: Shape = {
   type: 'object',
-  help: 'what was booked on a balance for one cause',
+  help: 'what a balance changed by for one cause',
   fields: { balance: text, cause: text, millipence: integer, bookings: integer },
 };
 

@@ -1,5 +1,5 @@
 import type { DeviceEffect } from '../../firmware-sim/device/effects.ts';
-import type { LedgerEntry } from '../../firmware-sim/device/payment/ledger.ts';
+import { BALANCES, LEDGER_CAUSES, type Ledger, type LedgerEntry } from '../../firmware-sim/device/payment/ledger.ts';
 import { ALERT_NAMES } from '../../firmware-sim/dictionary/alert-names.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
 import { alertCodeOf } from './alert-code.ts';
@@ -29,11 +29,12 @@ export interface SupplyChange {
   readonly count: number;
 }
 
-/** What was booked on a balance for one cause. */
+/** What a balance changed by for one cause. */
 export interface LedgerTotal {
   readonly balance: LedgerEntry['balance'];
   readonly cause: LedgerEntry['cause'];
   readonly millipence: number;
+  /** Bookings that were given out; consumption counts at once and is given out every half hour. */
   readonly bookings: number;
 }
 
@@ -62,14 +63,29 @@ export interface Day {
   readonly commands: readonly CommandReport[];
 }
 
+type LedgerAccount = Pick<LedgerTotal, 'balance' | 'cause'>;
+
+const ACCOUNTS: readonly LedgerAccount[] = BALANCES.flatMap((balance) => LEDGER_CAUSES.map((cause) => ({ balance, cause })));
+
+const accountName = ({ balance, cause }: LedgerAccount): string => `${balance} ${cause}`;
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Gathers what a meter does into totals, so that a day stays small whatever happens in it. */
 export class DayRecord {
   readonly #happenings = new Map<number, Mutable<Happening>>();
   readonly #supply = new Map<string, Mutable<SupplyChange>>();
-  readonly #ledger = new Map<string, Mutable<LedgerTotal>>();
+  readonly #ledger: Ledger;
+  /** Sums of the ledger when the day began. */
+  readonly #sums: readonly number[];
+  readonly #bookings = new Map<string, number>();
   readonly commands: CommandReport[] = [];
+
+  /** @param ledger the meter's, at the start of the day */
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+    this.#sums = ACCOUNTS.map(({ balance, cause }) => ledger.total(balance, cause));
+  }
 
   /** Takes what happened at a moment. */
   add(effects: readonly DeviceEffect[], at: Millis): void {
@@ -103,12 +119,18 @@ export class DayRecord {
     }
   }
 
-  #booked({ balance, cause, amount }: LedgerEntry): void {
-    const key = `${balance} ${cause}`;
-    const known = this.#ledger.get(key) ?? { balance, cause, millipence: 0, bookings: 0 };
-    known.millipence += amount;
-    known.bookings++;
-    this.#ledger.set(key, known);
+  #booked(entry: LedgerEntry): void {
+    const account = accountName(entry);
+    this.#bookings.set(account, (this.#bookings.get(account) ?? 0) + 1);
+  }
+
+  /** What has been counted in the day, with what has not been given out as a booking yet: it adds up to what the balances grew by. */
+  get #totals(): readonly LedgerTotal[] {
+    return ACCOUNTS.flatMap((account, i) => {
+      const millipence = this.#ledger.total(account.balance, account.cause) - (this.#sums[i] ?? 0);
+      const bookings = this.#bookings.get(accountName(account)) ?? 0;
+      return millipence === 0 && bookings === 0 ? [] : [{ ...account, millipence, bookings }];
+    });
   }
 
   /** The day, with what the meter holds at its end. */
@@ -122,7 +144,7 @@ export class DayRecord {
       supply,
       supplyChanges: [...this.#supply.values()],
       happenings: [...this.#happenings.values()],
-      ledger: [...this.#ledger.values()],
+      ledger: this.#totals,
       commands: this.commands,
     };
   }

@@ -60,7 +60,7 @@ export class Simulation {
   }
 
   #day(from: Millis, to: Millis, before: Values): Day {
-    const record = new DayRecord();
+    const record = new DayRecord(this.#meter.device.ledger);
     const { sample } = this.#observer;
     for (let at = from; at < to; ) {
       const sampleAt = sample ? (Math.floor(at / sample.everyMs) + 1) * sample.everyMs : to;

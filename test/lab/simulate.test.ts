@@ -41,6 +41,25 @@ describe('hanbench simulate', () => {
     ]);
   });
 
+  it.each(['esme', 'gsme'])('accounts for every millipence of an %s, also when it ends inside a half hour', async (device) => {
+    const period = ['--from', '2030-01-01T00:00:00Z', '--to', '2030-01-02T06:17:41Z'];
+    const found = await lines('--device', device, '--profile', 'credit', ...period);
+    for (const { growth, ledger } of found.filter(({ kind }) => kind === 'day')) {
+      const entries = ledger as readonly { readonly balance: string; readonly millipence: number }[];
+      const money = Object.entries(growth as Readonly<Record<string, number>>).filter(
+        ([name]) => name.endsWith('Millipence') && name !== 'priceMillipencePerKwh',
+      );
+      for (const [name, grown] of money) {
+        const own = entries.filter(({ balance }) => `${balance}Millipence` === name);
+        expect(
+          own.reduce((sum, { millipence }) => sum + millipence, 0),
+          name,
+        ).toBe(grown);
+      }
+      expect(money.filter(([, grown]) => grown !== 0)).toHaveLength(1);
+    }
+  });
+
   it('knows a gas meter by --device', async () => {
     const found = await lines('--device', 'gsme', ...WEEK);
     expect(found.at(-1)).toMatchObject({ type: 'GSME', load: 'gas-household' });
