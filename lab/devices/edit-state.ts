@@ -1,3 +1,4 @@
+import type { Element } from '../../firmware-sim/codec/element.ts';
 import { elementFromJson } from '../../firmware-sim/codec/element-from-json.ts';
 import { elementToJson } from '../../firmware-sim/codec/element-json.ts';
 import { attributeOf } from '../../firmware-sim/device/cosem/key.ts';
@@ -43,17 +44,21 @@ function jsonOrText(text: string): unknown {
   }
 }
 
-/** Changes an object; what a snapshot cannot hold is refused here. */
-function setCosem(store: CosemStore, key: string, text: string): void {
+/** What an object is to hold; what a snapshot cannot hold is refused where it is set. */
+function cosemValue(store: CosemStore, key: string, text: string): Element {
   const current = store.get(key);
   if (!current) throw new UsageError('unknown-object', `there is no object ${key}; \`hanbench device show\` lists them`);
   const { meaning: _meaning, raw: _raw, decrypted: _decrypted, ...json } = elementToJson(current);
+  const element = elementFromJson({ ...json, value: jsonOrText(text) }, key);
+  const type = attributeOf(key)?.type;
+  if (type !== undefined && !fits(type, element)) throw badValue(key, 'a value of its type', text);
+  return element;
+}
+
+/** A value that cannot be written is the person's mistake. */
+function cosemEdit(key: string, edit: () => void): void {
   try {
-    const element = elementFromJson({ ...json, value: jsonOrText(text) }, key);
-    const type = attributeOf(key)?.type;
-    if (type !== undefined && !fits(type, element)) throw badValue(key, 'a value of its type', text);
-    store.set(key, element);
-    store.snapshot();
+    edit();
   } catch (error) {
     const wrong = error instanceof ProtocolFault || (error instanceof UsageError && error.exitCode === 1);
     if (wrong) throw new UsageError('bad-value', error.message.startsWith(key) ? error.message : `${key}: ${error.message}`);
@@ -75,11 +80,16 @@ function zclValue(key: string, { value }: ZclAttribute, text: string): ZclAttrib
   return fromHex(text);
 }
 
-function setZcl(store: ZclStore, key: string, text: string): void {
+function zclNumbers(key: string): readonly [cluster: number, attribute: number] {
   const [cluster = 0, attribute = 0] = key.split('/').map((half) => Number.parseInt(half, 16));
+  return [cluster, attribute];
+}
+
+function zclAttribute(store: ZclStore, key: string, text: string): ZclAttribute {
+  const [cluster, attribute] = zclNumbers(key);
   const current = store.attribute(cluster, attribute);
   if (!current) throw new UsageError('unknown-object', `there is no attribute ${key}; \`hanbench device show\` lists them`);
-  store.setAttribute(cluster, attribute, { type: current.type, value: zclValue(key, current, text) });
+  return { type: current.type, value: zclValue(key, current, text) };
 }
 
 const CLOCK_STATUSES = ['reliable', 'invalid', 'unreliable'] as const;
@@ -98,14 +108,35 @@ function isClockKey(key: string): boolean {
   return key === 'clock.status' || key === 'clock.offset';
 }
 
+const COSEM_KEY = /^\d+\/.+\/\d+$/;
+const ZCL_KEY = /^[0-9a-f]{4}\/[0-9a-f]{4}$/i;
+
+function unknownObject(type: DeviceType, key: string): never {
+  throw new UsageError(
+    'unknown-object',
+    `${key} is nothing that can be set on this ${type}; \`hanbench device show\` lists objects`,
+  );
+}
+
 /** Changes an object in a device's stores. @throws UsageError for a key the device does not have or a value that does not fit */
 function setObject({ cosem, zcl }: Stores, type: DeviceType, key: string, text: string): void {
-  if (cosem && /^\d+\/.+\/\d+$/.test(key)) setCosem(cosem, key, text);
-  else if (zcl && /^[0-9a-f]{4}\/[0-9a-f]{4}$/i.test(key)) setZcl(zcl, key.toLowerCase(), text);
-  else {
-    const cure = '`hanbench device show` lists objects';
-    throw new UsageError('unknown-object', `${key} is nothing that can be set on this ${type}; ${cure}`);
-  }
+  if (cosem && COSEM_KEY.test(key)) {
+    cosemEdit(key, () => {
+      cosem.set(key, cosemValue(cosem, key, text));
+      cosem.snapshot();
+    });
+  } else if (zcl && ZCL_KEY.test(key)) {
+    const [cluster, attribute] = zclNumbers(key);
+    zcl.setAttribute(cluster, attribute, zclAttribute(zcl, key.toLowerCase(), text));
+  } else unknownObject(type, key);
+}
+
+/** Finds out whether a value may be set, and changes nothing. @throws UsageError as `setValue` */
+export function checkValue({ clock, cosem, zcl }: Device, type: DeviceType, key: string, text: string): void {
+  if (isClockKey(key)) setClock(clock, key, text);
+  else if (cosem && COSEM_KEY.test(key)) cosemEdit(key, () => cosemValue(cosem, key, text));
+  else if (zcl && ZCL_KEY.test(key)) zclAttribute(zcl, key.toLowerCase(), text);
+  else unknownObject(type, key);
 }
 
 /**

@@ -101,7 +101,7 @@ async function ordersOf(args: SimulateArguments, context: OperationContext, worl
   const readFile = (path: string): Promise<Bytes> => readOctets(path, context.readStdin);
   const readLoad = (text: string): Promise<KeptLoad> => meterLoad(world.meter.type, text, context);
   const text = textOf(file, await readFile(file));
-  const orders = (await readOrders(text, { file, readFile, readLoad })).map((order) => order(world));
+  const orders = (await readOrders(text, { file, readFile, readLoad, meter: world.meter })).map((order) => order(world));
   const outside = orders.find(({ at }) => at < from || at >= to);
   if (outside)
     throw new UsageError('bad-command-file', `${toIso(outside.at)} is not between --from and --to`, { file, line: outside.line });

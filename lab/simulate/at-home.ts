@@ -14,7 +14,7 @@ import { assert, UsageError } from '../../firmware-sim/kernel/errors.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
 import { type DisplayFact, displayFacts } from '../devices/display-words.ts';
 import { pounds } from './money.ts';
-import type { SimulatedMeter } from './simulated-meter.ts';
+import type { MeterType, SimulatedMeter } from './simulated-meter.ts';
 import type { OrderOutcome } from './simulation.ts';
 
 /** The account of a meter. */
@@ -62,6 +62,17 @@ function named<T extends string>(known: Readonly<Record<T, unknown>>, word: stri
 function notOn(what: string): never {
   throw new UsageError('bad-command-file', `this meter has no ${what}`);
 }
+
+const TAMPERS: Readonly<Record<MeterType, Readonly<Record<string, unknown>>>> = { ESME: ELECTRICITY_TAMPERS, GSME: GAS_TAMPERS };
+
+/** What a home can do to one type of meter alone. Each throws a `UsageError` for the other. */
+export const homeChecks = {
+  tamper: (type: MeterType, what: string): void => void named(TAMPERS[type], what),
+  fault: (_type: MeterType, what: string): void => void named(INTEGRITY_FAULTS, what),
+  battery: (type: MeterType): void => {
+    if (type !== 'GSME') notOn('battery to change');
+  },
+} as const;
 
 function electricityHome(device: Device): Home {
   const hand = new EsmeHand(device);

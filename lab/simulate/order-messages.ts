@@ -10,6 +10,7 @@ import { messageOctets } from '../messages/message-text.ts';
 import { rewriteMessage } from '../messages/rewrite-message.ts';
 import { categoryOf, signPreCommand } from '../messages/sign-precommand.ts';
 import type { OrderWorld } from './order-world.ts';
+import type { SimulatedMeter } from './simulated-meter.ts';
 import type { OrderOutcome } from './simulation.ts';
 
 /** What an order does to the meter. */
@@ -21,6 +22,8 @@ export interface OrderSources {
   readonly file: string;
   readonly readFile: (path: string) => Promise<Bytes>;
   readonly readLoad: (text: string) => Promise<KeptLoad>;
+  /** The meter that is to obey: what it cannot do is found out before anything happens. */
+  readonly meter: SimulatedMeter;
 }
 
 /** A message as text goes as it is; a pre-command is signed and gets its MAC. */

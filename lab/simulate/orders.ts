@@ -3,13 +3,18 @@ import type { HomeEntry } from '../../firmware-sim/device/payment/tokens.ts';
 import { GAS_TAMPERS } from '../../firmware-sim/gsme/gas-sensors.ts';
 import { ProtocolFault, UsageError } from '../../firmware-sim/kernel/errors.ts';
 import { civilFromIso, fromCivil, type Millis } from '../../firmware-sim/kernel/time.ts';
-import { setValue } from '../devices/edit-state.ts';
+import { checkValue, setValue } from '../devices/edit-state.ts';
+import { homeChecks } from './at-home.ts';
 import { type Deed, type OrderSources, sendDeed } from './order-messages.ts';
 import { type OrderLine, orderLines, wrongOrder } from './order-words.ts';
 import type { OrderWorld } from './order-world.ts';
 import type { Order, OrderOutcome } from './simulation.ts';
+import { tokenValue } from './supplier.ts';
 
-/** A kind of order: how it is written, and what its words mean; undefined when they are not right. */
+/**
+ * A kind of order: how it is written, and what its words mean; undefined when they are not right. What can be known before anything
+ * happens is checked here.
+ */
 interface Verb {
   readonly form: string;
   readonly help: string;
@@ -53,6 +58,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
       const entry = homeEntry(way);
       const well = rest.length === 0 && (via === 'via' || via === undefined) && (entry !== undefined || way === 'remote');
       if (value === undefined || !well) return undefined;
+      tokenValue(value);
       if (entry === undefined) return (world, now) => world.deliver(world.supplier.topUp(value, now), now);
       return ({ home, supplier }, now) => home.token(supplier.token(value).utrn, entry, now);
     },
@@ -101,22 +107,29 @@ const VERBS: Readonly<Record<string, Verb>> = {
   tamper: {
     form: 'tamper KIND open|closed',
     help: `a cover is opened, a magnet held to the meter; KIND is ${Object.keys(GAS_TAMPERS).join(', ')}`,
-    read: ({ words: [, kind, state, ...rest] }) =>
-      kind !== undefined && (state === 'open' || state === 'closed') && rest.length === 0
-        ? ({ home }, now) => home.tamper(kind, state === 'open', now)
-        : undefined,
+    read: ({ words: [, kind, state, ...rest] }, { meter }) => {
+      if (kind === undefined || (state !== 'open' && state !== 'closed') || rest.length > 0) return undefined;
+      homeChecks.tamper(meter.type, kind);
+      return ({ home }, now) => home.tamper(kind, state === 'open', now);
+    },
   },
   fault: {
     form: 'fault KIND',
     help: `the meter finds a fault in itself; KIND is ${Object.keys(INTEGRITY_FAULTS).join(', ')}`,
-    read: ({ words: [, kind, ...rest] }) =>
-      kind !== undefined && rest.length === 0 ? ({ home }, now) => home.fault(kind, now) : undefined,
+    read: ({ words: [, kind, ...rest] }, { meter }) => {
+      if (kind === undefined || rest.length > 0) return undefined;
+      homeChecks.fault(meter.type, kind);
+      return ({ home }, now) => home.fault(kind, now);
+    },
   },
   battery: {
     form: 'battery DAYS',
     help: 'a gas meter gets a battery with so many days of life; 0 takes it out',
-    read: ({ words: [, days = '', ...rest] }) =>
-      /^\d{1,5}$/.test(days) && rest.length === 0 ? ({ home }, now) => home.battery(Number(days), now) : undefined,
+    read: ({ words: [, days = '', ...rest] }, { meter }) => {
+      if (!/^\d{1,5}$/.test(days) || rest.length > 0) return undefined;
+      homeChecks.battery(meter.type);
+      return ({ home }, now) => home.battery(Number(days), now);
+    },
   },
   adjust: {
     form: 'adjust balance POUNDS',
@@ -130,8 +143,9 @@ const VERBS: Readonly<Record<string, Verb>> = {
   set: {
     form: 'set KEY VALUE',
     help: 'a value of the meter is changed, as hanbench device set does it',
-    read: ({ words: [, key, ...value] }) => {
+    read: ({ words: [, key, ...value] }, { meter }) => {
       if (key === undefined || value.length === 0) return undefined;
+      checkValue(meter.device, meter.type, key, value.join(' '));
       return (world, now) => {
         setValue(world.meter.device, world.meter.type, key, value.join(' '));
         return done(world.settle(now));

@@ -81,8 +81,8 @@ function adjustPlan(type: SimulatedMeter['type'], millipence: number): Plan {
 const MILLIPENCE_PER_PENNY = 1_000;
 const PENCE_PER_POUND = 100;
 
-/** What a token for an amount says: whole pounds, or pence as far as they fit. @throws UsageError */
-function tokenValue(millipence: number): Pick<UtrnContent, 'valueClass' | 'value'> {
+/** What a token for an amount says: whole pounds, or pence as far as they fit. @throws UsageError for an amount no token has */
+export function tokenValue(millipence: number): Pick<UtrnContent, 'valueClass' | 'value'> {
   const pence = millipence / MILLIPENCE_PER_PENNY;
   const pounds = pence / PENCE_PER_POUND;
   if (Number.isInteger(pounds) && pounds >= 0 && pounds <= UTRN_MAX_VALUE) return { valueClass: 'pounds', value: pounds };

@@ -170,11 +170,19 @@ describe('command file', () => {
     ['2030-01-01T08:00 send nowhere.hex', 1, /nowhere\.hex: no such file or directory/],
     ['2030-01-01T08:00 load nowhere.csv', 1, /nowhere\.csv: no such file, and no built-in load/],
     ['2030-01-01T08:00 set 1/2/3 4', 1, /there is no object 1\/2\/3/],
+    ['2030-01-01T08:00 set nothing 4', 1, /nothing is nothing that can be set on this ESME/],
+    ['2030-01-01T08:00 set 111/0-0:19.0.0.255/18 -5', 1, /an unsigned integer of 2 octets/],
+    ['2030-01-01T08:00 set clock.status late', 1, /clock\.status takes reliable/],
+    ['2030-01-01T08:00 topup -5', 1, /a token is for up to 81\.91 pounds in pence/],
+    ['2030-01-01T08:00 tamper roof open', 1, /there is no "roof"; there are meterCover/],
+    ['2030-01-01T08:00 fault hunger', 1, /there is no "hunger"; there are other/],
+    ['2030-01-01T08:00 battery 5', 1, /this meter has no battery to change/],
     ['2031-01-01T08:00 wan off', 1, /2031-01-01T08:00:00Z is not between --from and --to/],
   ])('refuses %j', async (text, line, message) => {
     writeFileSync(path('bad.txt'), text);
-    const { code, stderr } = await runHere(['simulate', ...PERIOD, '--commands', path('bad.txt')]);
+    const { code, stdout, stderr } = await runHere(['simulate', ...PERIOD, '--commands', path('bad.txt')]);
     expect(code).toBe(2);
+    expect(stdout, 'nothing has run').toBe('');
     expect(stderr).toMatch(message);
     expect(stderr.startsWith(`hanbench: ${path('bad.txt')}:${line}: `)).toBe(true);
   });
