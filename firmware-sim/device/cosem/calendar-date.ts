@@ -75,6 +75,11 @@ export function isOpenYear({ year }: DatePattern): boolean {
   return year === ANY_YEAR;
 }
 
+/** First day of a year. */
+export function newYear(year: number): DayNumber {
+  return dayOf(fromCivil({ ...MIDNIGHT, year, month: 1, day: 1 }));
+}
+
 /** Whether the days that a pattern means are all in its month: a weekday on or after a number may lie in the next one. */
 function staysInMonth({ month, day, weekday, year }: DatePattern): boolean {
   const mayPass = year === ANY_YEAR && weekday !== ANY && day !== ANY && FROM_END[day] === undefined;

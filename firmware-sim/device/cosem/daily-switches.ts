@@ -17,9 +17,17 @@ export interface DailySwitch {
 /** Which selectors are meant. */
 export type SelectorFilter = (selector: number) => boolean;
 
-/** Days within which switches are looked for: to where timestamps of logs reach, 32 bits of seconds since 2000. */
-const FIRST_DAY: DayNumber = 0;
-const LAST_DAY = dayOf(fromCivil({ year: 2136, month: 1, day: 1, hour: 0, minute: 0, second: 0 }));
+/** Days within which switches are looked for, the first and the last. */
+export interface DayRange {
+  readonly first: DayNumber;
+  readonly last: DayNumber;
+}
+
+/** All days: to where timestamps of logs reach, 32 bits of seconds since 2000. */
+export const ALL_DAYS: DayRange = {
+  first: 0,
+  last: dayOf(fromCivil({ year: 2136, month: 1, day: 1, hour: 0, minute: 0, second: 0 })),
+};
 
 /** The time between two switches. */
 interface Between {
@@ -37,11 +45,16 @@ const NEVER: Between = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INF
  */
 export class DailySwitches {
   readonly #on: (day: DayNumber) => readonly DailySwitch[];
+  readonly #days: DayRange;
   #between: Between | undefined;
 
-  /** @param on what is switched on a day, in order of execution; undefined when nothing ever is */
-  constructor(on: ((day: DayNumber) => readonly DailySwitch[]) | undefined) {
+  /**
+   * @param on what is switched on a day, in order of execution; undefined when nothing ever is
+   * @param days outside which nothing is switched
+   */
+  constructor(on: ((day: DayNumber) => readonly DailySwitch[]) | undefined, days = ALL_DAYS) {
     this.#on = on ?? (() => []);
+    this.#days = days;
     if (!on) this.#between = NEVER;
   }
 
@@ -65,7 +78,7 @@ export class DailySwitches {
   }
 
   #before(local: Millis, only?: SelectorFilter): Switch | undefined {
-    for (let day = Math.min(dayOf(local), LAST_DAY); day >= FIRST_DAY; day--) {
+    for (let day = Math.min(dayOf(local), this.#days.last); day >= this.#days.first; day--) {
       const start = day * DAY_MS;
       const found = this.#on(day).findLast(({ time, selector }) => start + time <= local && (!only || only(selector)));
       if (found) return { selector: found.selector, at: start + found.time };
@@ -74,7 +87,7 @@ export class DailySwitches {
   }
 
   #after(local: Millis, only?: SelectorFilter): Switch | undefined {
-    for (let day = Math.max(dayOf(local), FIRST_DAY); day <= LAST_DAY; day++) {
+    for (let day = Math.max(dayOf(local), this.#days.first); day <= this.#days.last; day++) {
       const start = day * DAY_MS;
       const meant = this.#on(day).filter(({ time, selector }) => start + time > local && (!only || only(selector)));
       const found = meant.findLast(({ time }) => time === meant[0]?.time);

@@ -1,7 +1,17 @@
 import type { Element } from '../../codec/element.ts';
 import type { Millis } from '../../kernel/time.ts';
-import { type DatePattern, type DayNumber, dateOf, datePattern, isBetween, timeOfDay, weekdayOf } from './calendar-date.ts';
-import { DailySwitches, inOrder } from './daily-switches.ts';
+import {
+  type DatePattern,
+  type DayNumber,
+  dateOf,
+  datePattern,
+  isBetween,
+  isOpenYear,
+  newYear,
+  timeOfDay,
+  weekdayOf,
+} from './calendar-date.ts';
+import { ALL_DAYS, DailySwitches, type DayRange, inOrder } from './daily-switches.ts';
 import { ElementMemo } from './element-memo.ts';
 import type { CosemKey } from './key.ts';
 import { octetsOf } from './numbers.ts';
@@ -25,11 +35,14 @@ interface Entry {
 const hasBit = (octets: Uint8Array, number: number): boolean =>
   number >= 1 && ((octets[(number - 1) >> 3] ?? 0) & (0x80 >> ((number - 1) & 7))) !== 0;
 
-/** An entry that is disabled, or whose time is open, switches nothing. */
+const hasAnyBit = (octets: Uint8Array): boolean => octets.some((octet) => octet !== 0);
+
+/** An entry that is disabled, on no day, or whose time is open, switches nothing. */
 function entryOf({ children }: Element): Entry[] {
   const [index, enable, , selector, switchTime, , weekdays, specialDays, begin, end] = children;
   const time = timeOfDay(octetsOf(switchTime));
   if (enable?.value !== true || time === undefined) return [];
+  if (!hasAnyBit(octetsOf(weekdays)) && !hasAnyBit(octetsOf(specialDays))) return [];
   return [
     {
       index: Number(index?.value),
@@ -41,6 +54,13 @@ function entryOf({ children }: Element): Entry[] {
       end: datePattern(octetsOf(end)),
     },
   ];
+}
+
+/** Days outside which no entry switches anything: before the years in which they begin and after those in which they end. */
+function daysOf(entries: readonly Entry[]): DayRange {
+  const first = entries.map(({ begin }) => (isOpenYear(begin) ? ALL_DAYS.first : newYear(begin.year)));
+  const last = entries.map(({ end }) => (isOpenYear(end) ? ALL_DAYS.last : newYear(end.year + 1) - 1));
+  return { first: Math.max(ALL_DAYS.first, Math.min(...first)), last: Math.min(ALL_DAYS.last, Math.max(...last)) };
 }
 
 const MADE = new ElementMemo<Schedule>();
@@ -60,7 +80,7 @@ export class Schedule extends DailySwitches {
         (specialDay === undefined ? hasBit(weekdays, weekdayOf(day)) : hasBit(bits, specialDay)) && isBetween(begin, end, date);
       return inOrder(table.filter(fires));
     };
-    super(table.length > 0 ? on : undefined);
+    super(table.length > 0 ? on : undefined, daysOf(table));
   }
 
   /** The schedule that a device's objects hold; the same object as long as they stay the same. */
