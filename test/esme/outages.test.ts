@@ -4,6 +4,7 @@ import type { HanDeviceEffect } from '../../firmware-sim/device/effects.ts';
 import { NO_ELECTRICITY } from '../../firmware-sim/device/metering/load.ts';
 import { Esme } from '../../firmware-sim/esme/esme.ts';
 import { esmeLifeOf } from '../../firmware-sim/esme/life.ts';
+import { decodeEnvelope } from '../../firmware-sim/gbcs/envelope.ts';
 import { factsOf } from '../../lab/parties/message-facts.ts';
 import { activateFirmware } from '../../lab/update/commands.ts';
 import { command, deviceSetup, NETWORK_OPERATOR, NOW, SUPPLIER, sent, suite } from '../device/bench.ts';
@@ -210,5 +211,28 @@ describe('a meter that feeds a hub', () => {
     expect(told).toEqual(['10 false', '10.501 off', '70 true', '115 running']);
     const queued = seen.flatMap(([at, effect]) => (effect.kind === 'queued' ? [at] : []));
     expect(queued).toEqual([120]);
+  });
+
+  it('with three phases reports each of them when the street was dark, once its application has started', () => {
+    const ota = { manufacturerCode: 1, imageType: 2, hardwareVersion: 3 };
+    const esme = new Esme({ ...deviceSetup(variant('polyphase')), ota, startedAt: NOW });
+    const seen: HanDeviceEffect[] = [];
+    const until = (seconds: number): void => {
+      for (let at = esme.deadline; at !== undefined && at <= NOW + seconds * 1_000; at = esme.deadline)
+        seen.push(...esme.poll(at));
+    };
+    seen.push(...esme.mainsLost(NOW + 1_000));
+    until(240);
+    seen.push(...esme.mainsRestored(NOW + 240_000));
+    until(284);
+    const reported = () =>
+      seen.flatMap((effect) => {
+        if (effect.kind !== 'queued') return [];
+        const { header, payload } = decodeEnvelope(effect.message);
+        return [factsOf(header, payload).alertCode];
+      });
+    expect(reported()).toEqual([]);
+    until(400);
+    expect(reported()).toEqual([0x8f38, 0x8f3a, 0x8f3c]);
   });
 });
