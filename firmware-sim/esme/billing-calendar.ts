@@ -1,7 +1,7 @@
 import { BILLING_DATA_UPDATED, billingAlertContent } from '../device/cosem/billing-alert.ts';
 import { resetBlockCounters } from '../device/cosem/block-counters.ts';
 import { logSourceOf } from '../device/cosem/log-source.ts';
-import { appendRow } from '../device/cosem/logs.ts';
+import { appendRow, hasRow } from '../device/cosem/logs.ts';
 import { objectsOf } from '../device/cosem/objects.ts';
 import { balanceFields, registerFieldsNow } from '../device/cosem/register-values.ts';
 import { SingleActionSchedule } from '../device/cosem/single-action.ts';
@@ -27,8 +27,6 @@ export class BillingCalendar implements Organ {
   readonly #device: Device;
   /** From when on the next end is looked for; undefined on a bench. */
   #after: Millis | undefined;
-  /** The last end by the device's own clock. */
-  #last: Millis | undefined;
 
   constructor(device: Device) {
     this.#device = device;
@@ -72,11 +70,10 @@ export class BillingCalendar implements Organ {
 
   #end(now: Millis, effects: DeviceEffect[]): void {
     const at = this.#device.localTime(now);
-    if (at <= (this.#last ?? Number.NEGATIVE_INFINITY)) return;
-    this.#last = at;
     const store = objectsOf(this.#device);
     const source = logSourceOf(this.#device, store, at);
     const time = toSeconds2000(at);
+    if (hasRow(source, REGISTER_LOG, time)) return;
     appendRow(source, REGISTER_LOG, [time, ...registerFieldsNow(store)]);
     appendRow(source, BALANCE_LOG, [time, ...balanceFields(store)]);
     resetBlockCounters(store);
@@ -84,13 +81,10 @@ export class BillingCalendar implements Organ {
   }
 
   state(): OrganState | undefined {
-    if (this.#after === undefined) return undefined;
-    return [this.#after, ...(this.#last === undefined ? [] : [this.#last])];
+    return this.#after;
   }
 
   restore(state: OrganState | undefined): void {
-    const [after, last] = Array.isArray(state) ? (state as readonly number[]) : [];
-    this.#after = after;
-    this.#last = last;
+    this.#after = typeof state === 'number' ? state : undefined;
   }
 }

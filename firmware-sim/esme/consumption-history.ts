@@ -138,12 +138,15 @@ export class ConsumptionHistory implements Organ, ConsumptionCharger {
     this.#turn(now);
   }
 
-  /** Another day may have begun, and with it another week and month. A day that has been is not begun again. */
+  /**
+   * It may be another day, and with it another week and month: periods have begun or, where the clock went back, are still to come and
+   * what was counted in them belongs to the one that goes on.
+   */
   #turn(now: Millis): void {
     this.#ticks.restart(now);
     const day = dayOf(this.#device.localTime(now));
     const before = this.#day;
-    if (this.#device.clock.status === 'invalid' || (before !== undefined && day <= before)) return;
+    if (this.#device.clock.status === 'invalid' || day === before) return;
     this.#day = day;
     const marks = KIND_NAMES.map((kind) => [kind, this.#marksOf(kind, before, day)]);
     this.#marks = Object.fromEntries(marks) as Record<HistoryKind, readonly Mark[]>;
@@ -153,8 +156,9 @@ export class ConsumptionHistory implements Organ, ConsumptionCharger {
     const { before: kept, numberOf } = KINDS[kind];
     const begun = before === undefined ? 1 : numberOf(day) - numberOf(before);
     const mark: Mark = [this.#wattHours, this.#millipence];
-    const fresh = Array.from({ length: Math.min(begun, kept + 1) }, () => mark);
-    return [...fresh, ...this.#marks[kind]].slice(0, kept + 1);
+    const fresh = Array.from({ length: Math.min(Math.max(0, begun), kept + 1) }, () => mark);
+    const marks = [...fresh, ...this.#marks[kind].slice(Math.max(0, -begun))].slice(0, kept + 1);
+    return marks.length === 0 ? [mark] : marks;
   }
 
   state(): OrganState | undefined {

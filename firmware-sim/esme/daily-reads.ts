@@ -1,7 +1,7 @@
 import { CosemAccount } from '../device/cosem/account.ts';
 import type { CosemKey } from '../device/cosem/key.ts';
 import { logSourceOf } from '../device/cosem/log-source.ts';
-import { appendRow } from '../device/cosem/logs.ts';
+import { appendRow, hasRow } from '../device/cosem/logs.ts';
 import { objectsOf } from '../device/cosem/objects.ts';
 import { balanceFields, energyOf, registerFieldsNow } from '../device/cosem/register-values.ts';
 import type { CosemStore } from '../device/cosem/store.ts';
@@ -29,8 +29,6 @@ export class DailyReads implements Organ {
   readonly name = 'daily-reads';
   readonly #device: Device;
   readonly #ticks: LocalTicks;
-  /** Time of the newest read, in seconds since 2000. */
-  #newest: number | undefined;
 
   constructor(device: Device) {
     this.#device = device;
@@ -47,14 +45,14 @@ export class DailyReads implements Organ {
 
   act(now: Millis): void {
     const tick = this.#ticks.take(now);
-    const time = tick === undefined ? undefined : toSeconds2000(tick);
-    if (tick === undefined || time === undefined || time <= (this.#newest ?? Number.NEGATIVE_INFINITY)) return;
-    this.#newest = time;
+    if (tick === undefined) return;
+    const time = toSeconds2000(tick);
     const store = objectsOf(this.#device);
+    const source = logSourceOf(this.#device, store, tick);
     const { prepayment } = new CosemAccount(this.#device);
-    for (const read of READS) {
-      if (prepayment || !read.prepayment)
-        appendRow(logSourceOf(this.#device, store, tick), read.log, [time, ...read.fields(store)]);
+    for (const { log, fields, ...read } of READS) {
+      const wanted = prepayment || !read.prepayment;
+      if (wanted && !hasRow(source, log, time)) appendRow(source, log, [time, ...fields(store)]);
     }
   }
 
@@ -67,13 +65,10 @@ export class DailyReads implements Organ {
   }
 
   state(): OrganState | undefined {
-    const { kept } = this.#ticks;
-    return kept === undefined ? undefined : [kept, ...(this.#newest === undefined ? [] : [this.#newest])];
+    return this.#ticks.kept;
   }
 
   restore(state: OrganState | undefined): void {
-    const [tick, newest] = Array.isArray(state) ? (state as readonly number[]) : [];
-    this.#ticks.restore(tick);
-    this.#newest = newest;
+    this.#ticks.restore(typeof state === 'number' ? state : undefined);
   }
 }

@@ -47,7 +47,7 @@ interface Measuring {
 
 type State = SlotSeriesState & {
   readonly measuring: readonly number[];
-  /** Time of the newest row, when power went, and when the next half hour ends, each if there is one. */
+  /** The latest time of any row, when power went, and when the next half hour ends, each if there is one. */
   readonly newest: readonly number[];
   readonly powerless: readonly number[];
   readonly tick: readonly number[];
@@ -130,12 +130,12 @@ export class HalfHours implements Organ {
   #end(tick: Millis, end: Millis, counted: Millis): void {
     const before = this.#measuring;
     const time = toSeconds2000(tick);
-    if (!before || time <= (this.#newest ?? Number.NEGATIVE_INFINITY)) return;
+    if (!before || (this.#newest !== undefined && time <= this.#newest && this.series.has(time))) return;
     const registers = this.#registers();
     this.#measuring = { start: end, registers };
     const values = registers.map((register, i) => growth(before.registers[i] ?? 0, register));
     if (values.every((value) => value === 0) && !hasMains(this.#profile(), before.start, counted)) return;
-    this.#newest = time;
+    this.#newest = Math.max(time, this.#newest ?? time);
     this.series.add({ time, every: HALF_HOUR_SECONDS, start: before.start, end }, values);
   }
 

@@ -26,9 +26,8 @@ const SHOWN: Readonly<Record<CosemKey, { readonly twin: readonly number[]; reado
 
 function rowsOf(series: SlotSeries, fields: readonly number[]): RowSource {
   return {
-    get count() {
-      return series.count;
-    },
+    count: series.count,
+    earliest: series.earliest,
     rows: ({ from, to }, skip) => {
       const rows: Row[] = [];
       series.visit(from, to, skip, (time, values) => {
@@ -43,13 +42,13 @@ function rowsOf(series: SlotSeries, fields: readonly number[]): RowSource {
 
 /** Ends of the days that half hours lie in and that are over, oldest first. */
 function daysOf(series: SlotSeries, at: number): readonly number[] {
-  const days: number[] = [];
+  const days = new Set<number>();
   let newest = at;
   for (const [first, last] of series.spans()) {
-    for (let day = dayEnd(first); day <= dayEnd(last); day += DAY_SECONDS) if (day !== days.at(-1)) days.push(day);
+    for (let day = dayEnd(first); day <= dayEnd(last); day += DAY_SECONDS) days.add(day);
     newest = Math.max(newest, last);
   }
-  return days.filter((day) => day <= newest);
+  return [...days].filter((day) => day <= newest).sort((a, b) => a - b);
 }
 
 /** The midnight at which the day ends that a half hour belongs to. */
@@ -113,7 +112,7 @@ export class EsmeLogs implements CapturedLogs {
       });
       return [...sums].map(([day, wh]) => [day, wh + this.#madeUpPart(day, fields)]);
     };
-    return { count: days.length, rows };
+    return { count: days.length, earliest: days.length > 0 ? Math.min(...days) : undefined, rows };
   }
 
   /** What the made-up past has of the day in which time began to pass. */

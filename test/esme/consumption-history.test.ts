@@ -90,7 +90,7 @@ describe('consumption and its cost', () => {
     ]);
   });
 
-  it('of days that the clock jumps over are nothing; a day that comes again goes on', () => {
+  it('of days that the clock jumps over are nothing; where it goes back, what was counted stays', () => {
     const jumping = new Living([[0, { importWatts: 1_000 }]], { parameters }, QUIET).until(HOUR);
     jumping.device.clock = { offsetMs: 3 * DAY * 1_000, status: 'reliable' };
     jumping.until(3 * HOUR);
@@ -104,7 +104,15 @@ describe('consumption and its cost', () => {
     ]);
     jumping.device.clock = { offsetMs: 2 * DAY * 1_000, status: 'reliable' };
     jumping.until(4 * HOUR);
-    expect(shown()[0]).toEqual(['18', 3_000]);
+    expect(shown()).toEqual([
+      ['17', 3_000],
+      ['16', 0],
+      ['15', 1_000],
+    ]);
+    jumping.device.clock = { offsetMs: -30 * DAY * 1_000, status: 'reliable' };
+    expect(jumping.until(5 * HOUR).life.logs.history.values('days')).toEqual([
+      { from: Date.UTC(2029, 11, 16), wattHours: 1_000, millipence: 24_500 },
+    ]);
   });
 
   it('are shown on the display, as far as they are of the household', () => {

@@ -187,6 +187,20 @@ describe('half hours', () => {
     ]);
   });
 
+  it('go on where a clock that was wrong by months is put right, before the meter was made if need be', () => {
+    const living = home(steady).until(2 * HOUR);
+    living.device.clock = { offsetMs: 100 * DAY * 1000, status: 'reliable' };
+    living.until(3 * HOUR);
+    living.device.clock = { offsetMs: -10 * DAY * 1000, status: 'reliable' };
+    living.until(4 * HOUR);
+    const times = rowsOf(living, IMPORT, START - 11 * DAY).map(([time = 0]) => (time - START) / 1_800);
+    const past = Array.from({ length: 48 + 6 }, (_, i) => -11 * 48 + i + 1);
+    const ahead = [4 + 1, 4 + 2].map((i) => 100 * 48 + i);
+    expect(times).toEqual([...past, 1, 2, 3, 4, ...ahead, -10 * 48 + 7, -10 * 48 + 8]);
+    const all = rowsOf(living, IMPORT, 0).map(([time]) => time);
+    expect(new Set(all).size).toBe(all.length);
+  });
+
   it('begin when the time is known: nothing of what was counted before is in them', () => {
     const living = home(steady, 'twin-element', { clock: { offsetMs: 0, status: 'invalid' } }).until(2 * HOUR + 600);
     expect(rowsOf(living, IMPORT, 0)).toEqual([]);

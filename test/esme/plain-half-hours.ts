@@ -46,8 +46,7 @@ export function plainHalfHours(changes: Changes, events: readonly PlainEvent[], 
       now = next;
       if (now < edge) continue;
       const time = toSeconds2000(edge + aheadMs);
-      const last = rows.at(-1)?.[0] ?? 0;
-      if (known && time > last) {
+      if (known && !rows.some(([logged]) => logged === time)) {
         if (lived) rows.push([time, ...whole().map((wh, i) => wh - (before[i] ?? 0))]);
         [before, lived] = [whole(), false];
       }

@@ -18,6 +18,8 @@ export const ALL_TIME: TimeRange = { from: 0, to: 0xffff_ffff };
 export interface RowSource {
   /** How many there are. */
   readonly count: number;
+  /** Earliest time of any; undefined where there is none. */
+  readonly earliest?: number | undefined;
   /** Those within a range, the `skip` oldest of all left out. */
   rows(range: TimeRange, skip: number): readonly Row[];
 }

@@ -133,10 +133,14 @@ export class Log {
   #parts(): readonly RowSource[] {
     const { source, key } = this;
     const noted = this.#noted();
-    const until = noted[0] === undefined ? Number.POSITIVE_INFINITY : timeOf(noted[0]) - 1;
     const stored = this.#stored();
     const reading = { twin: this.#twin, at: toSeconds2000(source.at) };
     const captured = source.captured?.begun && source.captured.captured(key, reading);
+    const known = Math.min(
+      noted[0] ? timeOf(noted[0]) : Number.POSITIVE_INFINITY,
+      captured?.earliest ?? Number.POSITIVE_INFINITY,
+    );
+    const until = known - 1;
     return [
       ...(this.#historyEnd === undefined ? [] : [this.#history(Math.min(until, this.#historyEnd))]),
       listed(stored),

@@ -53,24 +53,24 @@ export function appendRow(source: LogSource, key: CosemKey, fields: readonly Pla
   if (!log) return;
   const row = log.row(fields);
   if (log.form.numeric) {
-    const rows = source.store.rows(key) ?? firstRows(log);
+    const rows = source.store.rows(key) ?? firstRows(log, Number(row[0]));
     rows.push(row);
     rows.trim(log.capacity);
   } else source.store.set(key, unpacked(key, packed(log, [...log.rows(ALL_TIME), row].slice(-log.capacity))));
 }
 
-/** The first row comes: behind those that were put there, or else behind a past that is made up and ends here. */
-function firstRows({ source: { store }, key, form, begin }: Log): RowList {
+/** The first row comes: behind those that were put there, or else behind a past that is made up and ends before it. */
+function firstRows({ source: { store }, key, form, begin }: Log, before: number): RowList {
   const own = store.own(key);
   if (own) store.forget(historyEndKey(key));
-  else store.set(historyEndKey(key), dlms('double-long-unsigned', begin));
+  else store.set(historyEndKey(key), dlms('double-long-unsigned', Math.min(begin, before)));
   return store.keepRows(key, new RowList(form.of, own ? rowsOfBuffer(own) : []));
 }
 
-/** Seconds since 2000 of the newest row that was put into a log or added to it; made-up ones do not count. */
-export function newestTime({ store }: LogSource, key: CosemKey): number | undefined {
-  const newest = store.rows(key)?.newest ?? rowsOfBuffer(store.own(key) ?? EMPTY).at(-1);
-  return newest && Number(newest[0]);
+/** Whether a row with a time, in seconds since 2000, was put into a log or added to it; made-up ones do not count. */
+export function hasRow({ store }: LogSource, key: CosemKey, time: number): boolean {
+  const rows = store.rows(key)?.rows ?? rowsOfBuffer(store.own(key) ?? EMPTY);
+  return rows.some(([at]) => at === time);
 }
 
 const EMPTY = new Element('', 'array', []);

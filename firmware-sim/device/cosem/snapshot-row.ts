@@ -1,6 +1,6 @@
 import { toSeconds2000 } from '../../kernel/time.ts';
 import type { LogSource } from './log-source.ts';
-import { appendRow, newestTime } from './logs.ts';
+import { appendRow, hasRow } from './logs.ts';
 import { balanceFields, registerFieldsNow } from './register-values.ts';
 
 /** Log of registers at a change of payment mode or tariff (GBCS mapping table, ECS20b). */
@@ -13,6 +13,6 @@ const CHANGE_LOG = '7/0-0:98.1.2.255/2';
 export function noteRegisters(source: LogSource): void {
   const { store, at } = source;
   const seconds = toSeconds2000(at);
-  if (newestTime(source, CHANGE_LOG) === seconds) return;
+  if (hasRow(source, CHANGE_LOG, seconds)) return;
   appendRow(source, CHANGE_LOG, [seconds, ...registerFieldsNow(store), ...balanceFields(store)]);
 }

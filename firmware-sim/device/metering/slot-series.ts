@@ -42,7 +42,7 @@ const COUNT = 2;
  */
 const RUN_MAX = 2_184;
 
-/** Told of rows in order of time; the list of values is used again. */
+/** Told of rows in the order in which they were put in; the list of values is used again. */
 export type RowVisitor = (time: number, values: readonly number[]) => void;
 
 /** A series as plain data: runs that are over, the open one without its codes, and what is known of its registers. */
@@ -77,6 +77,22 @@ export class SlotSeries {
   /** How many rows there are. */
   get count(): number {
     return this.#closedRows + (this.#open?.count ?? 0);
+  }
+
+  /** Earliest time of any row. */
+  get earliest(): number | undefined {
+    let earliest: number | undefined;
+    for (const { time } of this.#runs()) earliest = Math.min(time, earliest ?? time);
+    return earliest;
+  }
+
+  /** Whether there is a row with a time. */
+  has(time: number): boolean {
+    for (const run of this.#runs()) {
+      const since = time - run.time;
+      if (since >= 0 && since % run.every === 0 && since / run.every < run.count) return true;
+    }
+    return false;
   }
 
   /** Takes the row of the period that has just ended. */
