@@ -107,7 +107,7 @@ export class Bench {
     }
     const { messageCode } = header;
     const bench = this.device({ eui, messageCode, file: command.file });
-    const outcome = outcomeOf(runCommand(bench, bytes), bench.device.misbehaviours.has('no-answer'));
+    const outcome = outcomeOf(runCommand(bench, bytes), bench.device);
     return { ...outcome, device: eui };
   }
 

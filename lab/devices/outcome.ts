@@ -1,3 +1,4 @@
+import type { Device } from '../../firmware-sim/device/device.ts';
 import type { DeviceEffect, Protection } from '../../firmware-sim/device/effects.ts';
 import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 
@@ -17,20 +18,18 @@ function sent(effects: readonly DeviceEffect[], cra: Sent['header']['cra']): rea
   return effects.filter((effect): effect is Sent => effect.kind === 'send' && effect.header.cra === cra);
 }
 
-function reasonOf(effects: readonly DeviceEffect[], silent: boolean): string {
+function reasonOf(effects: readonly DeviceEffect[], { life, misbehaviours }: Device): string {
   for (const effect of effects) {
     if (effect.kind === 'rejected') return `${effect.reason}: ${effect.detail}`;
   }
   const accepted = effects.some((effect) => effect.kind === 'accepted');
-  if (accepted && silent) return 'accepted; misbehaviour no-answer';
+  if (!accepted && life?.poweredDown) return 'no-power: the device is without power and hears nothing';
+  if (accepted && misbehaviours.has('no-answer')) return 'accepted; misbehaviour no-answer';
   return accepted ? 'accepted; nothing is owed' : 'not-supported: the device does not support this message code';
 }
 
-/**
- * Sorts what a device did with one command: its response, its alerts, or why there is none.
- * @param silent the device answers nothing, on purpose
- */
-export function outcomeOf(effects: readonly DeviceEffect[], silent: boolean): CommandOutcome {
+/** Sorts what a device did with one command: its response, its alerts, or why there is none. */
+export function outcomeOf(effects: readonly DeviceEffect[], device: Device): CommandOutcome {
   const [response] = sent(effects, 'response');
   const alerts = sent(effects, 'alert').map(({ message }) => message);
   if (response) {
@@ -42,9 +41,10 @@ export function outcomeOf(effects: readonly DeviceEffect[], silent: boolean): Co
       reason: undefined,
     };
   }
-  const refused = effects.some((effect) => effect.kind === 'rejected') || !effects.some((effect) => effect.kind === 'accepted');
+  const has = (kind: DeviceEffect['kind']): boolean => effects.some((effect) => effect.kind === kind);
+  const refused = has('rejected') || !(has('accepted') || device.life?.poweredDown);
   const outcome = refused ? 'rejected' : 'no-response';
-  return { outcome, response: undefined, alerts, responseSignature: 'not-required', reason: reasonOf(effects, silent) };
+  return { outcome, response: undefined, alerts, responseSignature: 'not-required', reason: reasonOf(effects, device) };
 }
 
 /** A file that no device has looked at. */

@@ -45,7 +45,7 @@ export class OrderWorld {
     const effects = device.receive(message, now);
     // A meter that restarts with new firmware is back at once.
     if (device.firmware.activation) effects.push(...finishActivation(device, true, now));
-    const { outcome, response, reason } = outcomeOf(effects, false);
+    const { outcome, response, reason } = outcomeOf(effects, device);
     const accepted = effects.flatMap((effect) => (effect.kind === 'accepted' ? [effect.useCase] : []));
     const words = [...accepted, response ? answerWords(response) : reason].filter((one) => one !== undefined && one !== '');
     return { outcome, effects, ...(words.length > 0 && { detail: words.join(', ') }) };

@@ -154,6 +154,16 @@ describe('command file', () => {
     ]);
   });
 
+  it('finds nobody to answer while mains is away', async () => {
+    const found = await day(
+      '2030-01-01T08:00 mains off\n2030-01-01T09:00 topup 5\n2030-01-01T10:00 mains on\n2030-01-01T11:00 topup 5',
+    );
+    expect(found.commands.map(({ outcome, detail }) => [outcome, detail]).filter((_, i) => i % 2 === 1)).toEqual([
+      ['no-response', 'no-power: the device is without power and hears nothing'],
+      ['response', 'CS01a'],
+    ]);
+  });
+
   it('is carried out in order of time, whatever the order of lines', async () => {
     const found = await day('2030-01-01T09:00 wan on\n2030-01-01T08:00 wan off\n');
     expect(found.commands.map(({ line }) => line)).toEqual([2, 1]);
