@@ -11,21 +11,23 @@ import type { Eui64 } from '../kernel/eui64.ts';
 import type { Millis } from '../kernel/time.ts';
 import { ALERT_ROWS, type AlertRow } from './alert-table.ts';
 import { ALERT, alertRow } from './alerts.ts';
-import { CLOCK_STATUS_UNSPECIFIED, type ClockState, dlmsDateTime, hubOnTime, RIGHT_TIME } from './clock.ts';
+import { type ClockState, hubOnTime, RIGHT_TIME } from './clock.ts';
 import type { CosemStore } from './cosem/store.ts';
 import { earliest } from './deadline.ts';
 import type { DeviceEffect } from './effects.ts';
 import { EventLog, type LogEntry, type LogName } from './event-log.ts';
 import { FirmwareStore } from './firmware.ts';
 import { FutureDatedQueue, type PendingCommand } from './future-dated.ts';
-import type { Life, LifeState } from './life/life.ts';
+import { Life, type LifeState } from './life/life.ts';
 import { type LifeParameters, parametersWith } from './life/parameters.ts';
+import { RestingLife } from './life/resting-life.ts';
 import { ACCEPTING_HAN, DeviceLog, type HanPort } from './management/device-log.ts';
-import { type Misbehaviours, responseCounter, responseOctets, responseTime } from './misbehaviours.ts';
+import { type Misbehaviours, responseOctets } from './misbehaviours.ts';
 import { type AlertContent, alertPayload, commandQuote } from './notation.ts';
 import { Ledger } from './payment/ledger.ts';
 import { HourlyLimit, isRefusal, REFUSAL_ALERTS, type Refusal, refused } from './refusal.ts';
 import { ReplayCounters } from './replay-counters.ts';
+import { echoed, responseHeader } from './response-header.ts';
 import { type Admission, admit, authenticate, formOf, frameOf } from './security/admission.ts';
 import { type ContingencyUnwrap, unwrapContingencyKey } from './security/contingency.ts';
 import { CredentialReports } from './security/credential-reports.ts';
@@ -73,7 +75,7 @@ export class Device {
   readonly #keySeed: number | string;
   #originatorCounter: bigint;
   #clock: ClockState;
-  #life: Life | undefined;
+  #life: Life | RestingLife | undefined;
 
   /** @throws ProtocolFault when the state or a certificate of the identity cannot be read */
   constructor(profile: DeviceProfile, setup: DeviceSetup) {
@@ -110,13 +112,32 @@ export class Device {
 
   /** What the device does as time passes; made when it is first asked for. Undefined for one that only answers. */
   get life(): Life | undefined {
-    this.#life ??= this.profile.life?.(this);
-    return this.#life;
+    if (this.#life instanceof Life) return this.#life;
+    const life = this.profile.life?.(this);
+    if (life && this.#life) this.#life.wake(life);
+    this.#life = life;
+    return life;
+  }
+
+  /** The life, when there is one already; it wakes. */
+  get #begun(): Life | undefined {
+    return this.#life && this.life;
+  }
+
+  /**
+   * Keeps the life as its state alone until it is needed again, in a tenth of the room: for devices that wait for their next deadline
+   * while nobody holds a part of their life.
+   */
+  rest(): void {
+    const state = this.#life instanceof Life ? this.#life.state() : undefined;
+    if (this.#life instanceof Life && state) this.#life = new RestingLife(this.#life, state);
+    this.cosem?.rest();
+    this.zcl?.rest();
   }
 
   /** What the life keeps; undefined while it has not begun. */
   get lifeState(): LifeState | undefined {
-    return this.#life?.state();
+    return this.#life instanceof RestingLife ? this.#life.state : this.#life?.state();
   }
 
   get clock(): ClockState {
@@ -127,7 +148,7 @@ export class Device {
     const before = this.#clock;
     this.#clock = clock;
     const known = (before.status === 'invalid') !== (clock.status === 'invalid');
-    if (known || clock.offsetMs !== before.offsetMs) this.#life?.clockMoved(before.offsetMs, clock.offsetMs);
+    if (known || clock.offsetMs !== before.offsetMs) this.#begun?.clockMoved(before.offsetMs, clock.offsetMs);
   }
 
   /** The last counter the device has used in a message of its own. */
@@ -183,7 +204,7 @@ export class Device {
       for (const pending of taken) this.#executePending(pending, at, effects);
       if (taken.length > 0) this.life?.settle(at, effects);
     }
-    this.#life?.advance(now, effects);
+    this.#begun?.advance(now, effects);
     return effects;
   }
 
@@ -200,7 +221,7 @@ export class Device {
    */
   receive(message: Bytes, now: Millis): DeviceEffect[] {
     const effects: DeviceEffect[] = [];
-    if (this.#life?.poweredDown) this.#life.advance(now, effects);
+    if (this.#life?.poweredDown) this.#begun?.advance(now, effects);
     if (this.#life?.poweredDown) return effects;
     const envelope = frameOf(message, this.eui);
     if (isRefusal(envelope)) return this.#refuse(envelope, undefined, now, effects);
@@ -225,7 +246,7 @@ export class Device {
     this.life?.advance(now, effects);
     const payload = row.readsOnly ? envelope.payload : envelope.payload.slice();
     const command: Command = { header, payload, role, form: formOf(envelope) ?? 'maced' };
-    const response = this.#responseHeader(row, header, now);
+    const response = responseHeader(this, row, header, now);
     try {
       const result = row.execute({ device: this, command, now, effects, response });
       if (result !== 'later') effects.push(...this.#answer(row, command, response, result));
@@ -319,22 +340,6 @@ export class Device {
     return protectMessage(this, header, payload, row.maced === true ? 'maced' : 'signed');
   }
 
-  #responseHeader(row: SupportedUseCase, command: MessageHeader, now: Millis): MessageHeader {
-    const status = row.responseClockStatus?.(this) ?? CLOCK_STATUS_UNSPECIFIED;
-    const at = row.responseMoment?.(this, now) ?? this.localTime(now);
-    const echo = echoed(command);
-    const encrypted = row.supplementaryCounter && command.supplementary?.certificate !== undefined;
-    return {
-      cra: 'response',
-      originatorCounter: responseCounter(this.misbehaviours, command),
-      originator: this.eui,
-      recipient: command.originator,
-      dateTime: row.responseDateTime ? dlmsDateTime(responseTime(this.misbehaviours, at), status) : undefined,
-      messageCode: command.messageCode,
-      supplementary: echo && encrypted ? { ...echo, originatorCounter: this.nextCounter() } : echo,
-    };
-  }
-
   #answer(row: SupportedUseCase, command: Pick<Command, 'form'>, response: MessageHeader, payload: Bytes): DeviceEffect[] {
     if (this.misbehaviours.has('no-answer')) return [];
     const sent = protectMessage(this, response, payload, row.critical || command.form === 'signed' ? 'signed' : 'maced');
@@ -345,7 +350,7 @@ export class Device {
   respond(command: MessageHeader, payload: Bytes, now: Millis): DeviceEffect[] {
     const row = this.profile.useCases.get(command.messageCode);
     assert(row, 'only supported commands are answered');
-    return this.#answer(row, { form: 'maced' }, this.#responseHeader(row, command, now), payload);
+    return this.#answer(row, { form: 'maced' }, responseHeader(this, row, command, now), payload);
   }
 
   /**
@@ -382,8 +387,3 @@ const MALFORMED_PER_HOUR = 10;
 const NO_METERS = (): readonly UtrnParties[] => [];
 const NO_FAULTS: ObjectFaults = new Map();
 const WELL_BEHAVED: Misbehaviours = new Map();
-
-/** The supplementary party as an answer repeats it. */
-function echoed({ supplementary: s }: MessageHeader): MessageHeader['supplementary'] {
-  return s?.counter === undefined ? undefined : { remoteParty: s.remoteParty, counter: s.counter };
-}

@@ -7,7 +7,14 @@ import type { CaseSensors } from '../device/life/case-sensors.ts';
 import { ClockKeeper } from '../device/life/clock-keeper.ts';
 import { Life } from '../device/life/life.ts';
 import type { SupplySwitch } from '../device/life/supply-switch.ts';
-import { constantLoad, type ElectricityLoad, interrupted, NO_ELECTRICITY } from '../device/metering/load.ts';
+import {
+  constantLoad,
+  type ElectricityLoad,
+  interrupted,
+  type LoadProfile,
+  NO_ELECTRICITY,
+  type Step,
+} from '../device/metering/load.ts';
 import { LoadInput } from '../device/metering/load-input.ts';
 import { Payment } from '../device/payment/payment.ts';
 import { enterTokenAtHome, type HomeEntry, type HomeOutcome } from '../device/payment/tokens.ts';
@@ -92,6 +99,14 @@ export class EsmeLife extends Life {
 
   override get auxiliary(): AuxiliaryControllers {
     return this.#auxiliary;
+  }
+
+  override get handedIn(): readonly Step<LoadProfile<ElectricityLoad>>[] {
+    return this.load.replacements;
+  }
+
+  override handIn(loads: readonly Step<LoadProfile<ElectricityLoad>>[]): void {
+    for (const { value, from } of loads) this.load.replace(value, from);
   }
 
   /** Somebody enters a token at the meter, or at a display that passes it on. */

@@ -3,7 +3,7 @@ import type { DeviceEffect } from '../device/effects.ts';
 import type { CaseSensors } from '../device/life/case-sensors.ts';
 import { ClockKeeper } from '../device/life/clock-keeper.ts';
 import { Life } from '../device/life/life.ts';
-import { constantLoad, type GasLoad, NO_GAS } from '../device/metering/load.ts';
+import { constantLoad, type GasLoad, type LoadProfile, NO_GAS, type Step } from '../device/metering/load.ts';
 import { LoadInput } from '../device/metering/load-input.ts';
 import { Payment } from '../device/payment/payment.ts';
 import { enterTokenAtHome, type HomeEntry, type HomeOutcome } from '../device/payment/tokens.ts';
@@ -71,6 +71,14 @@ export class GsmeLife extends Life {
     if (days > 0) this.powerUp(now, effects);
     else this.powerDown(now);
     this.settle(now, effects);
+  }
+
+  override get handedIn(): readonly Step<LoadProfile<GasLoad>>[] {
+    return this.load.replacements;
+  }
+
+  override handIn(loads: readonly Step<LoadProfile<GasLoad>>[]): void {
+    for (const { value, from } of loads) this.load.replace(value, from);
   }
 
   /** Somebody enters a token at the meter, or at a display that passes it on. */

@@ -100,9 +100,8 @@ function electricityHome(device: Device): Home {
 
 function gasHome(device: Device): Home {
   const hand = new GsmeHand(device);
-  const life = gsmeLifeOf(device);
   return {
-    token: (digits, via, now) => tokenOutcome(life.enterUtrn(digits, via, now)),
+    token: (digits, via, now) => tokenOutcome(gsmeLifeOf(device).enterUtrn(digits, via, now)),
     enable: (_via, now) => handOutcome(hand.press('enable', now)),
     emergencyCredit: (_via, now) => handOutcome(hand.press('emergency-credit', now)),
     tamper: (what, open, now) => {
@@ -112,8 +111,9 @@ function gasHome(device: Device): Home {
     pin: (pin, now) => handOutcome(hand.enterPin(pin, now)),
     readMessage: (now) => handOutcome(hand.acknowledgeMessage(now)),
     hub: (connected, now) => {
-      if (connected) life.clock.hubFound(now);
-      else life.clock.hubLost(now);
+      const { clock } = gsmeLifeOf(device);
+      if (connected) clock.hubFound(now);
+      else clock.hubLost(now);
       return { outcome: 'done', effects: [] };
     },
     fault: (what, now) => {

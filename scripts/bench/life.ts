@@ -27,10 +27,16 @@ function devicesPerSecond(homes: Homes, count: number, keys: boolean): number {
   return (count * HOME_TYPES.length) / Math.min(...rounds);
 }
 
-function octetsOf(type: HomeType): { readonly made: number; readonly living: number } {
+interface Octets {
+  readonly made: number;
+  readonly living: number;
+  readonly resting: number;
+}
+
+function octetsOf(type: HomeType): Octets {
   const script = fileURLToPath(new URL('./life-memory.js', import.meta.url));
   const printed = execFileSync(process.execPath, ['--expose-gc', script, type, String(HOMES)], { encoding: 'utf8' });
-  return JSON.parse(printed) as { readonly made: number; readonly living: number };
+  return JSON.parse(printed) as Octets;
 }
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
@@ -40,9 +46,10 @@ figures('\ndevices at rest and in motion, on one core');
 figure('devices made in a second, keys when needed', whole(devicesPerSecond(homes, 5_000, false)), '>= 10,000');
 figure('devices made in a second, with their key pairs', whole(devicesPerSecond(homes, 250, true)), '>= 3,000');
 for (const type of HOME_TYPES) {
-  const { made, living } = octetsOf(type);
+  const { made, living, resting } = octetsOf(type);
   figure(`octets of each of ${whole(HOMES)} idle ${type}s`, whole(made), '<= 2,500');
-  figure(`octets of each once time passes for it`, whole(living), '');
+  figure('octets of each between two moments of its life', whole(resting), '<= 2,500');
+  figure('octets of each while it is awake', whole(living), '');
 }
 let answers = 0;
 const seconds = cpuSeconds(() => {

@@ -53,7 +53,9 @@ function rowsIn(value: Element, text: string): RowList | undefined {
 export class CosemStore {
   readonly type: CosemDeviceType;
   readonly #defaults: CosemDefaults;
-  #own: LeanMap<CosemKey, Element> = nothing();
+  #values: LeanMap<CosemKey, Element> = nothing();
+  /** The values as one text, while the device rests. */
+  #asleep: string | undefined;
   /** Logs to which rows have been added one by one. */
   #rows: LeanMap<CosemKey, RowList> = nothing();
 
@@ -62,6 +64,31 @@ export class CosemStore {
     this.type = type;
     this.#defaults = defaults;
     this.restore(state);
+  }
+
+  get #own(): LeanMap<CosemKey, Element> {
+    if (this.#asleep !== undefined) this.#wake(this.#asleep);
+    return this.#values;
+  }
+
+  set #own(values: LeanMap<CosemKey, Element>) {
+    this.#values = values;
+    this.#asleep = undefined;
+  }
+
+  /** Keeps the values in little room until one of them is asked for. */
+  rest(): void {
+    if (this.#values.size === 0) return;
+    this.#asleep = [...this.#values].map(([key, value]) => `${key}=${textOf(value)}`).join(';');
+    this.#values = nothing();
+  }
+
+  #wake(text: string): void {
+    const entries = text.split(';').map((entry): [CosemKey, Element] => {
+      const [key = '', octets = ''] = entry.split('=');
+      return [key, elementOf(key, octets)];
+    });
+    this.#own = leanMap(entries);
   }
 
   /** The value of an attribute; undefined when the device has no such attribute. */

@@ -52,6 +52,13 @@ export class Life {
     return earliest(...this.#organs.map((organ) => organ.deadline()));
   }
 
+  /** What was handed in from outside and is no part of the state, as `handIn` takes it back; undefined for nothing. */
+  get handedIn(): unknown {
+    return undefined;
+  }
+
+  handIn(_handedIn: unknown): void {}
+
   /** Logs that follow from what is measured; undefined for a device that keeps all of them row by row. */
   get captured(): CapturedLogs | undefined {
     return undefined;

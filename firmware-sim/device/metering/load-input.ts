@@ -45,6 +45,11 @@ export class LoadInput<T> implements Organ {
     return stretch;
   }
 
+  /** Every replacement there has been, in order of time. */
+  get replacements(): readonly Step<LoadProfile<T>>[] {
+    return this.#later;
+  }
+
   /** Another profile from a moment on; what was measured before stays as it was. */
   replace(profile: LoadProfile<T>, from: Millis): void {
     this.#later.push({ from, value: profile });

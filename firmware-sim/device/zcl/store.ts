@@ -145,6 +145,11 @@ export class ZclStore {
     this.#sources = put(this.#sources, name, source);
   }
 
+  /** Lets go of what works logs out: it is set again when the device wakes. */
+  rest(): void {
+    this.#sources = nothing();
+  }
+
   /** What differs from the defaults, as plain data, in a fixed order. */
   snapshot(): ZclState {
     return { attributes: sorted(this.#attributes), records: sorted(this.#records) };
