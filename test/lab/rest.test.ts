@@ -38,6 +38,7 @@ async function tenDays(type: MeterType, load: string, restEveryMs: number | unde
   startLife(meter, FROM);
   const sources = {
     file: 'orders.txt',
+    meter,
     readFile: () => Promise.reject(new TypeError('no file')),
     readLoad: () => Promise.resolve(kept),
   };
