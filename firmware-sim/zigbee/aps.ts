@@ -14,6 +14,7 @@ import {
 } from './aps-frame.ts';
 import type { LinkKeys } from './link-keys.ts';
 import type { Nwk, NwkOutput } from './nwk.ts';
+import { Recent } from './recent.ts';
 import { type KeyKind, type SecurityHeader, secure, unsecure } from './security.ts';
 import { isBroadcast, type ShortAddress } from './wire.ts';
 
@@ -67,6 +68,8 @@ const SLEEPY_ACK_WAIT_MS = 8_000;
 const RETRIES_MAX = 3;
 /** Blocks that go out before an acknowledgement is waited for (apsMaxWindowSize). */
 export const WINDOW = 3;
+/** Messages that may be under way at a time; another one is refused. */
+const OUTGOING_MAX = 64;
 /** Message counters remembered of partners, fewer than there are, and for longer than a sender to a sleeping partner tries. */
 const DUPLICATES_MAX = 128;
 const DUPLICATES_MS = (RETRIES_MAX + 2) * SLEEPY_ACK_WAIT_MS;
@@ -96,7 +99,7 @@ export class Aps {
   readonly #options: ApsOptions;
   readonly #outgoing = new Map<number, Outgoing>();
   readonly #reassembly = new Reassembly(WINDOW);
-  readonly #seen = new Map<string, Millis>();
+  readonly #seen = new Recent(DUPLICATES_MAX, DUPLICATES_MS);
   #counter: number;
   #ticket = 0;
   #sleepy = new Set<ShortAddress>();
@@ -142,7 +145,7 @@ export class Aps {
       retries: 0,
       at: now + this.#wait(request.to),
     };
-    const sent = this.#transmitWindow(entry, now, out);
+    const sent = this.#outgoing.size < OUTGOING_MAX && this.#transmitWindow(entry, now, out);
     if (!sent) out.push({ kind: 'aps-sent', ticket, delivered: false });
     else if (acknowledged) this.#outgoing.set(ticket, entry);
     else out.push({ kind: 'aps-sent', ticket, delivered: true });
@@ -306,7 +309,7 @@ export class Aps {
     const { addressing, fragment, counter } = header;
     const message = `${from} ${counter} ${addressing.cluster} ${addressing.destinationEndpoint}`;
     const out: ApsOutput[] = [];
-    const repeated = this.#isRepeated(message, now);
+    const repeated = this.#seen.has(message, now);
     const taken = fragment && !repeated ? this.#reassembly.take(message, fragment, payload.slice(), now) : undefined;
     if (header.ackRequest && !broadcast)
       this.#acknowledge(
@@ -320,14 +323,9 @@ export class Aps {
       );
     const whole = fragment ? taken?.message : payload.slice();
     if (repeated || !whole) return out;
-    this.#seen.set(message, now + DUPLICATES_MS);
+    this.#seen.add(message, now);
     out.push({ kind: 'aps-data', indication: { from, partner, addressing, payload: whole, security, broadcast, lqi } });
     return out;
-  }
-
-  #isRepeated(message: string, now: Millis): boolean {
-    for (const [old, until] of this.#seen) if (until <= now || this.#seen.size > DUPLICATES_MAX) this.#seen.delete(old);
-    return this.#seen.has(message);
   }
 
   #acknowledge(

@@ -2,6 +2,8 @@ import type { Eui64 } from '../kernel/eui64.ts';
 
 /** Counters kept ahead: after a restart a node goes on above what it may have used (ZigBee 05-3474 4.3.1.2). */
 const AHEAD = 1_024;
+/** Senders whose counters are kept; those heard of longest ago give way. A home has some ten devices. */
+const SENDERS_MAX = 64;
 const COUNTER_MAX = 0xffff_fffe;
 
 /** The outgoing counter of one key. What is stored is always above what has been used. */
@@ -42,7 +44,14 @@ export class IncomingCounters {
 
   /** Call only after the frame has been authenticated. */
   record(source: Eui64, counter: number): void {
+    this.#next.delete(source);
     this.#next.set(source, counter + 1);
+    const [oldest] = this.#next.keys();
+    if (this.#next.size > SENDERS_MAX && oldest !== undefined) this.#next.delete(oldest);
+  }
+
+  get size(): number {
+    return this.#next.size;
   }
 
   forget(source: Eui64): void {

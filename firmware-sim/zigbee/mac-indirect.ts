@@ -37,6 +37,12 @@ export class IndirectQueue {
     return this.#waiting.has(address);
   }
 
+  get size(): number {
+    let count = 0;
+    for (const frames of this.#waiting.values()) count += frames.length;
+    return count;
+  }
+
   get deadline(): Millis | undefined {
     let first: Millis | undefined;
     for (const [oldest] of this.#waiting.values())

@@ -14,6 +14,7 @@ import {
 import { decodeMacFrame, encodeMacFrame, type MacAddress, type MacFrame } from './mac-frame.ts';
 import { IndirectQueue } from './mac-indirect.ts';
 import type { RadioCommand, RadioEvent, RadioSettings, TransmitOutcome } from './radio-port.ts';
+import { LastNumbers } from './recent.ts';
 import { COORDINATOR, EXTENDED_ONLY, NO_ADDRESS, type ShortAddress } from './wire.ts';
 
 /** Timing of the MAC layer in milliseconds (IEEE 802.15.4 7.4.2 at 2.4 GHz: a superframe slot is 15.36 ms). */
@@ -77,7 +78,9 @@ interface Scan {
   until: Millis | undefined;
 }
 
-/** Sequence numbers remembered of one sender, to tell a repeated frame. */
+/** Frames that may wait for the radio; the oldest gives way. */
+const QUEUE_MAX = 64;
+/** Senders whose last sequence number is remembered, to tell a repeated frame. */
 const DUPLICATES_OF = 64;
 
 export interface MacOptions {
@@ -93,7 +96,7 @@ export class Mac {
   readonly #options: MacOptions;
   readonly #indirect = new IndirectQueue();
   readonly #queue: Outgoing[] = [];
-  readonly #lastSequence = new Map<string, number>();
+  readonly #lastSequences = new LastNumbers(DUPLICATES_OF);
   #settings: RadioSettings;
   #sequence: number;
   #ticket = 0;
@@ -287,7 +290,15 @@ export class Mac {
 
   #enqueue(psdu: Bytes, purpose: Outgoing['purpose'], ticket = this.#ticket++, rest: Pick<Outgoing, 'eui'> = {}): MacOutput[] {
     this.#queue.push({ ticket, psdu, purpose, ...rest });
-    return this.#next();
+    const dropped = this.#queue.length > QUEUE_MAX ? this.#queue.shift() : undefined;
+    const out: MacOutput[] =
+      dropped?.purpose === 'data' ? [{ kind: 'sent', ticket: dropped.ticket, outcome: 'channel-busy' }] : [];
+    return [...out, ...this.#next()];
+  }
+
+  /** Frames that wait for the radio or for children that sleep. */
+  get load(): number {
+    return this.#queue.length + (this.#sending ? 1 : 0) + this.#indirect.size;
   }
 
   #next(): MacOutput[] {
@@ -318,13 +329,7 @@ export class Mac {
 
   #isRepeated({ source, sequence }: MacFrame): boolean {
     if (!source) return false;
-    const from = 'short' in source ? String(source.short) : source.extended;
-    if (this.#lastSequence.get(from) === sequence) return true;
-    this.#lastSequence.delete(from);
-    this.#lastSequence.set(from, sequence);
-    const [oldest] = this.#lastSequence.keys();
-    if (this.#lastSequence.size > DUPLICATES_OF && oldest !== undefined) this.#lastSequence.delete(oldest);
-    return false;
+    return this.#lastSequences.repeats('short' in source ? String(source.short) : source.extended, sequence);
   }
 
   #received(frame: MacFrame, event: Extract<RadioEvent, { kind: 'received' }>, now: Millis): MacOutput[] {

@@ -92,6 +92,13 @@ export class ZigBeeNode implements HanLink {
     };
   }
 
+  /** What the node holds of what is under way or has been heard; all but `senders` is empty when nothing is. */
+  get load(): { readonly frames: number; readonly messages: number; readonly tickets: number; readonly senders: number } {
+    const { mac, nwk, aps } = this.#stack;
+    const { underWay, senders } = nwk.load;
+    return { frames: mac.load + underWay, messages: aps.inFlight, tickets: this.#tickets.size, senders };
+  }
+
   get deadline(): Millis | undefined {
     const { mac, aps } = this.#stack;
     const times = [mac.deadline, aps.deadline, this.#device.deadline, this.#hub.trustCentre.deadline];

@@ -6,6 +6,7 @@ import { IncomingCounters, OutgoingCounter } from './frame-counters.ts';
 import type { Mac, MacOutput, SendOutcome } from './mac.ts';
 import { decodeNwkCommand, encodeNwkCommand, type NwkCommand } from './nwk-command.ts';
 import { decodeNwkFrame, encodeNwkHeader, type NwkFrame, type NwkHeader } from './nwk-frame.ts';
+import { Recent } from './recent.ts';
 import { secure, unsecure } from './security.ts';
 import { BROADCAST, COORDINATOR, isBroadcast, NO_ADDRESS, type ShortAddress } from './wire.ts';
 
@@ -73,7 +74,7 @@ export class Nwk {
   readonly #incoming: IncomingCounters;
   readonly #addresses = new Map<Eui64, ShortAddress>();
   readonly #sleepy = new Set<ShortAddress>();
-  readonly #heard = new Map<string, Millis>();
+  readonly #heard = new Recent(BROADCASTS_MAX, BROADCAST_MEMORY_MS);
   readonly #waiting = new Map<number, number>();
   #key: NetworkKey | undefined;
   #sequence: number;
@@ -110,6 +111,11 @@ export class Nwk {
       incoming: this.#incoming.stored,
       addresses: Object.fromEntries(this.#addresses),
     };
+  }
+
+  /** Frames whose end is not known yet, and senders whose counters are kept. */
+  get load(): { readonly underWay: number; readonly senders: number } {
+    return { underWay: this.#waiting.size, senders: this.#incoming.size };
   }
 
   addressOf(eui: Eui64): ShortAddress | undefined {
@@ -179,7 +185,7 @@ export class Nwk {
     const header: NwkHeader = { kind, destination: to, source: this.address, radius: RADIUS, sequence, secured, ...sourceEui };
     const octets = this.#protect(header, payload);
     if (!octets) return undefined;
-    if (isBroadcast(to)) this.#heard.set(`${this.address} ${sequence}`, now + BROADCAST_MEMORY_MS);
+    if (isBroadcast(to)) this.#heard.add(`${this.address} ${sequence}`, now);
     return this.#pass(to, octets, now, out);
   }
 
@@ -277,9 +283,8 @@ export class Nwk {
 
   #isRepeated({ source, sequence }: NwkHeader, now: Millis): boolean {
     const key = `${source} ${sequence}`;
-    for (const [old, until] of this.#heard) if (until <= now || this.#heard.size > BROADCASTS_MAX) this.#heard.delete(old);
-    if (this.#heard.has(key)) return true;
-    this.#heard.set(key, now + BROADCAST_MEMORY_MS);
+    if (this.#heard.has(key, now)) return true;
+    this.#heard.add(key, now);
     return false;
   }
 

@@ -95,6 +95,11 @@ export class KeyEstablishment {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
+  /** Exchanges under way. */
+  get exchanges(): number {
+    return this.#exchanges.size;
+  }
+
   isBusy(peer: Eui64): boolean {
     return this.#exchanges.has(peer);
   }

@@ -61,6 +61,11 @@ interface Search {
   readonly waiting: (() => StationOutput[])[];
 }
 
+/** Clusters of peers whose endpoints are remembered, and what may wait for one of them to be found. */
+const ENDPOINTS_MAX = 64;
+const SEARCHES_MAX = 32;
+const WAITING_MAX = 8;
+
 /** One end of a Smart Energy home network: joins or forms it, agrees on link keys, keeps tunnels, and lets nothing pass unsecured. */
 export class Station {
   readonly #options: StationOptions;
@@ -85,6 +90,12 @@ export class Station {
 
   get eui(): Eui64 {
     return this.#options.eui;
+  }
+
+  /** What the station holds of what is under way; all but `endpoints` is empty when nothing is. */
+  get load(): { readonly searches: number; readonly tickets: number; readonly exchanges: number; readonly endpoints: number } {
+    const exchanges = this.#establishment.exchanges;
+    return { searches: this.#searches.size, tickets: this.#tickets.size, exchanges, endpoints: this.#endpoints.size };
   }
 
   /** Peers a link key has been agreed on with. */
@@ -237,10 +248,8 @@ export class Station {
     const key = `${peer} ${cluster}`;
     if (this.#endpoints.has(key)) return then();
     const search = this.#searches.get(key);
-    if (search) {
-      search.waiting.push(then);
-      return [];
-    }
+    if (search && search.waiting.length < WAITING_MAX) search.waiting.push(then);
+    if (search || this.#searches.size >= SEARCHES_MAX) return [];
     this.#searches.set(key, { until: now + MATCH_WAIT_MS, waiting: [then] });
     const question = {
       kind: 'match-descriptor-request',
@@ -262,8 +271,14 @@ export class Station {
 
   #found(key: string, endpoint: number, waiting: readonly (() => StationOutput[])[]): StationOutput[] {
     this.#searches.delete(key);
-    this.#endpoints.set(key, endpoint);
+    this.#remember(key, endpoint);
     return waiting.flatMap((then) => then());
+  }
+
+  #remember(key: string, endpoint: number): void {
+    this.#endpoints.set(key, endpoint);
+    const [oldest] = this.#endpoints.keys();
+    if (this.#endpoints.size > ENDPOINTS_MAX && oldest !== undefined) this.#endpoints.delete(oldest);
   }
 
   #received(message: HanMessage, lqi: number, now: Millis): StationOutput[] {
@@ -273,11 +288,11 @@ export class Station {
     if (!frame) return [];
     if (security === 'network' && needsLinkKey(cluster)) return this.#refuse(peer, cluster, sourceEndpoint, frame, now);
     if (cluster === CLUSTER.keyEstablishment && frame.clusterSpecific) {
-      this.#endpoints.set(`${peer} ${cluster}`, sourceEndpoint);
+      this.#remember(`${peer} ${cluster}`, sourceEndpoint);
       return this.#established(this.#establishment.receive(peer, frame.toClient, frame.command, frame.payload, now), now);
     }
     if (cluster === CLUSTER.tunnelling && frame.clusterSpecific) {
-      this.#endpoints.set(`${peer} ${cluster}`, sourceEndpoint);
+      this.#remember(`${peer} ${cluster}`, sourceEndpoint);
       return this.#tunnelled(this.#tunnels.receive(peer, frame.toClient, frame.command, frame.payload, now), now);
     }
     return [
