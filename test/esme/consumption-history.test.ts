@@ -15,14 +15,18 @@ const [NIGHT, BY_DAY, SECONDARY] = [9_500n, 24_500n, 12_500n];
 const QUIET: Readonly<Record<string, Plain>> = Object.fromEntries([32, 52, 72].map((phase) => [`7/1-0:${phase}.24.0.255/4`, 0]));
 const parameters = { clockCheckHours: 24 * 3_650, tariffRandomised: false };
 
-/** A load for each hour, not the same on any two days. */
-const wattsIn = (hour: number): readonly [primary: number, secondary: number] => [
-  (hour * 7_919) % 2_999,
-  (hour * 104_729) % 1_499,
-];
+/** Hours for which a load stays. */
+const STEP = 7;
+
+/** What is drawn in each hour, not the same on any two days. */
+function wattsIn(hour: number): readonly [primary: number, secondary: number] {
+  const step = Math.floor(hour / STEP);
+  return [(step * 7_919) % 2_999, (step * 104_729) % 1_499];
+}
 
 function meter(from: Millis, days: number): Living {
-  const changes: Changes = Array.from({ length: days * 24 }, (_, hour) => {
+  const changes: Changes = Array.from({ length: Math.ceil((days * 24) / STEP) }, (_, step) => {
+    const hour = step * STEP;
     const [importWatts, secondaryWatts] = wattsIn(hour);
     return [hour * HOUR, { importWatts, secondaryWatts, volts: [230] }] as const;
   });
