@@ -243,7 +243,7 @@ export class AuxiliaryControllers implements Organ, AuxiliaryControl {
     const boosted = this.boost.until !== undefined && part.direction === 'outputState' && this.boost.controls(part.n);
     if (boosted) return { by: 'boost', level: LEVEL_MAX };
     const by = this.#calendar.selector(part.n, part.direction, now);
-    const level = this.#calendarLevel(part, now);
+    const level = by === undefined ? undefined : orderOf(by)?.level;
     if (by !== undefined && level !== undefined) return { by, level };
     const before = this.#obeyed.get(keyOf(part));
     return before && before.by !== 'limit' ? NOTHING : undefined;

@@ -18,8 +18,9 @@ export class ElementMemo<T extends object> {
     let node = this.#root;
     for (const element of elements) {
       const key = element ?? NOTHING;
-      const next = node.after.get(key) ?? nodeOf<T>();
-      node.after.set(key, next);
+      const known = node.after.get(key);
+      const next = known ?? nodeOf<T>();
+      if (!known) node.after.set(key, next);
       node = next;
     }
     node.value ??= make();
