@@ -70,6 +70,19 @@ export class HubSide {
     return out;
   }
 
+  /** Admissions are over: of a device that never got as far as the network key nothing stays. @returns true when there were any */
+  closeAdmissions(now: Millis): boolean {
+    const over = this.trustCentre.expire(now);
+    for (const eui of over) {
+      const member = this.trustCentre.members.get(eui);
+      if (!member || member.present) continue;
+      this.trustCentre.remove(eui);
+      this.#stack.nwk.forget(eui);
+      this.#stack.keys.remove(eui);
+    }
+    return over.length > 0;
+  }
+
   due(now: Millis): ApsOutput[] {
     return this.trustCentre.keysDue(now).flatMap((eui) => this.sendNetworkKey(eui, now));
   }

@@ -125,7 +125,7 @@ export class ZigBeeNode implements HanLink {
     const out = this.#mac(this.#stack.mac.due(now), now);
     for (const step of this.#device.due(now)) out.push(...this.#step(step, now));
     out.push(...this.#look(this.#stack.aps.due(now), now));
-    if (this.#hub.trustCentre.expire(now)) this.#announceBeacon(now);
+    if (this.#hub.closeAdmissions(now)) this.#announceBeacon(now);
     return [...out, ...this.#look(this.#hub.due(now), now)];
   }
 
@@ -287,6 +287,8 @@ export class ZigBeeNode implements HanLink {
 
   #dataReceived(indication: Extract<ApsOutput, { kind: 'aps-data' }>['indication'], now: Millis): HanOutput[] {
     const { addressing, partner, payload, security, broadcast, lqi } = indication;
+    // Who has been sent away still knows the network key, and is nobody here.
+    if (this.#type === 'coordinator' && (partner === undefined || !this.#hub.trustCentre.members.has(partner))) return [];
     const out = partner === undefined ? [] : this.#present(partner, isAnnouncement(indication));
     if (addressing.destinationEndpoint === ZDO_ENDPOINT && addressing.profile === ZDP_PROFILE) {
       return [...out, ...this.#zdoReceived(indication, now)];

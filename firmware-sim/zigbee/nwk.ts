@@ -273,7 +273,8 @@ export class Nwk {
     }
     const source = security?.source ?? this.euiOf(hop);
     const known = security?.key === 'network' && this.#key !== undefined && security.keySequence === this.#key.sequence;
-    if (!security || !known || source === undefined || !this.#key) return undefined;
+    // What this node has secured itself comes back only from somebody who replays it.
+    if (!security || !known || source === undefined || source === this.#options.eui || !this.#key) return undefined;
     if (!this.#incoming.isFresh(source, security.frameCounter)) return undefined;
     const payload = unsecure(this.#key.key, security, source, before, body);
     if (!payload) return undefined;

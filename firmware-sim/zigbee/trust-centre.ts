@@ -120,11 +120,11 @@ export class TrustCentre {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  /** Drops admissions that are over. @returns true when there were any */
-  expire(now: Millis): boolean {
-    const over = [...this.#admissions].filter(([, { until }]) => until <= now);
-    for (const [eui] of over) this.#admissions.delete(eui);
-    return over.length > 0;
+  /** Drops admissions that are over. @returns whose they were */
+  expire(now: Millis): readonly Eui64[] {
+    const over = [...this.#admissions].filter(([, { until }]) => until <= now).map(([eui]) => eui);
+    for (const eui of over) this.#admissions.delete(eui);
+    return over;
   }
 
   get state(): Readonly<Record<string, Member>> {

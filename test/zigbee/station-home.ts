@@ -7,7 +7,9 @@ import { assert } from '../../firmware-sim/kernel/errors.ts';
 import { type Eui64, eui64Bytes, parseEui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { randomFor } from '../../firmware-sim/kernel/random.ts';
 import { type Cancel, Scheduler } from '../../firmware-sim/kernel/scheduler.ts';
+import type { HanLink, HanMessage, HanOutput } from '../../firmware-sim/zigbee/han-link.ts';
 import { ZigBeeNode } from '../../firmware-sim/zigbee/node.ts';
+import type { NodeState } from '../../firmware-sim/zigbee/node-state.ts';
 import { ENDPOINTS, type HanDeviceKind } from '../../firmware-sim/zigbee/se/endpoints.ts';
 import type { EstablishmentCredentials } from '../../firmware-sim/zigbee/se/key-establishment.ts';
 import { Station, type StationOutput } from '../../firmware-sim/zigbee/se/station.ts';
@@ -34,6 +36,24 @@ export function credentialsOf(eui: Eui64, suite: CbkeSuite = 2, authority = AUTH
   return { suite, certificate: issued.certificate, privateKey: issued.privateKey, authority: { eui: authority, point } };
 }
 
+/** What a dishonest station makes of a message before it goes out; undefined: it does not. */
+export type Tampering = (message: HanMessage) => HanMessage | undefined;
+
+/** A network through which a station says something else than it means to. */
+function tampered(link: HanLink, tampering: Tampering): HanLink {
+  return {
+    get deadline() {
+      return link.deadline;
+    },
+    request: (request, now): HanOutput[] => {
+      if (request.kind !== 'send') return link.request(request, now);
+      const message = tampering(request.message);
+      return message ? link.request({ ...request, message }, now) : [{ kind: 'sent', ticket: request.ticket, delivered: true }];
+    },
+    due: (now) => link.due(now),
+  };
+}
+
 /** A station on the air that remembers what it said. */
 export class HomeStation {
   readonly node: ZigBeeNode;
@@ -43,13 +63,28 @@ export class HomeStation {
   readonly #radio: ReturnType<Air['attach']>;
   #cancel: Cancel | undefined;
 
-  constructor(home: StationHome, eui: Eui64, kind: HanDeviceKind, credentials: readonly EstablishmentCredentials[]) {
+  constructor(
+    home: StationHome,
+    eui: Eui64,
+    kind: HanDeviceKind,
+    credentials: readonly EstablishmentCredentials[],
+    tampering: Tampering = (message) => message,
+    state?: NodeState,
+  ) {
     const random = randomFor(home.seed, `station ${eui}`);
     const sleepy = kind === 'gsme';
     const type = kind === 'hub' ? 'coordinator' : sleepy ? 'end-device' : 'router';
-    this.node = new ZigBeeNode({ eui, type, sleepy, endpoints: ENDPOINTS[kind], manufacturer: 0x1234, random });
+    this.node = new ZigBeeNode({
+      eui,
+      type,
+      sleepy,
+      endpoints: ENDPOINTS[kind],
+      manufacturer: 0x1234,
+      random,
+      ...(state && { state }),
+    });
     this.station = new Station({
-      link: this.node,
+      link: tampered(this.node, tampering),
       eui,
       kind,
       credentials,
@@ -74,6 +109,12 @@ export class HomeStation {
     this.#cancel = deadline === undefined ? undefined : scheduler.at(deadline, () => this.do(this.station.due(scheduler.now)));
   }
 
+  /** Its radio goes off for good. */
+  stop(): void {
+    this.#cancel?.();
+    this.#home.air.detach(this.station.eui);
+  }
+
   heard<K extends StationOutput['kind']>(kind: K): readonly Extract<StationOutput, { kind: K }>[] {
     return this.said.filter((output): output is Extract<StationOutput, { kind: K }> => output.kind === kind);
   }
@@ -92,10 +133,10 @@ export class StationHome {
   readonly hub: HomeStation;
   #ticket = 0;
 
-  constructor(seed = 'station home', link: Partial<LinkQuality> = {}) {
+  constructor(seed = 'station home', link: Partial<LinkQuality> = {}, hubTampering?: Tampering) {
     this.seed = seed;
     this.air = new Air({ scheduler: this.scheduler, seed, links: new LinkTable(link), tap: (frame) => this.frames.push(frame) });
-    this.hub = new HomeStation(this, HUB, 'hub', [credentialsOf(HUB), credentialsOf(HUB, 1)]);
+    this.hub = new HomeStation(this, HUB, 'hub', [credentialsOf(HUB), credentialsOf(HUB, 1)], hubTampering);
     const networkKey = randomFor(seed, 'network key').bytes(16);
     const network = { channel: 15, page: 0, pan: 0x1a2b, extendedPan: HUB, networkKey };
     this.hub.do(this.hub.station.request({ kind: 'form', network }, 0));
@@ -106,13 +147,18 @@ export class StationHome {
   }
 
   /** Lets a device in, joins it, and for all but a gas meter opens its tunnel once it is secured. */
-  join(eui: Eui64, kind: HanDeviceKind, credentials: readonly EstablishmentCredentials[] = [credentialsOf(eui)]): HomeStation {
+  join(
+    eui: Eui64,
+    kind: HanDeviceKind,
+    credentials: readonly EstablishmentCredentials[] = [credentialsOf(eui)],
+    tampering?: Tampering,
+  ): HomeStation {
     const { scheduler } = this;
     const until = scheduler.now + 120_000;
     this.hub.do(
       this.hub.station.request({ kind: 'admit', eui, linkKey: LINK_KEY, origin: 'install-code', until }, scheduler.now),
     );
-    const device = new HomeStation(this, eui, kind, credentials);
+    const device = new HomeStation(this, eui, kind, credentials, tampering);
     device.do(device.station.request({ kind: 'join', linkKey: LINK_KEY, channels: CHANNELS }, scheduler.now));
     if (kind === 'gsme') device.do(device.station.request({ kind: 'poll-every', periodMs: 1_000 }, scheduler.now));
     this.run(40_000);

@@ -118,8 +118,8 @@ export class Station {
 
   /** Hands a request to the network and takes what comes of it. */
   request(request: HanRequest, now: Millis): StationOutput[] {
-    if (request.kind === 'remove') this.#forget(request.eui);
-    return this.han(this.#options.link.request(request, now), now);
+    const lost = request.kind === 'remove' ? this.#forget(request.eui, now) : [];
+    return [...lost, ...this.han(this.#options.link.request(request, now), now)];
   }
 
   due(now: Millis): StationOutput[] {
@@ -201,16 +201,12 @@ export class Station {
       case 'up':
         return this.#up(output.trustCentre, output.rejoined, now);
       case 'down':
-        for (const peer of this.secured) this.#forget(peer);
-        return [{ kind: 'down', reason: output.reason }];
+        return [...this.secured.flatMap((peer) => this.#forget(peer, now)), { kind: 'down', reason: output.reason }];
       case 'device-joined':
         // A device that starts anew has no tunnel any more.
         return [...this.#tunnelled(this.#tunnels.forget(output.eui), now), { kind: 'member', eui: output.eui, present: true }];
-      case 'device-left': {
-        const lost = this.#tunnelled(this.#tunnels.forget(output.eui), now);
-        this.#forget(output.eui);
-        return [...lost, { kind: 'member', eui: output.eui, present: false }];
-      }
+      case 'device-left':
+        return [...this.#forget(output.eui, now), { kind: 'member', eui: output.eui, present: false }];
       case 'sent': {
         const waiting = this.#tickets.get(output.ticket);
         this.#tickets.delete(output.ticket);
@@ -223,10 +219,10 @@ export class Station {
     }
   }
 
-  #forget(peer: Eui64): void {
+  #forget(peer: Eui64, now: Millis): StationOutput[] {
     this.#secured.delete(peer);
     this.#establishment.abandon(peer);
-    this.#tunnels.forget(peer);
+    return this.#tunnelled(this.#tunnels.release(peer), now);
   }
 
   /** In the network: without a link key of its own a device agrees on one with the hub first. */

@@ -67,7 +67,19 @@ export class Tunnels {
     const open = this.isOpen(peer);
     this.#asked.delete(peer);
     this.#served.delete(peer);
+    this.#last.delete(peer);
     return open ? [{ kind: 'lost', peer }] : [];
+  }
+
+  /** Octets kept of what went into tunnels, for the case that a partner did not know its tunnel any more. */
+  get octetsKept(): number {
+    return [...this.#last.values(), ...this.#refused.values()].reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /** A partner will not come back: what was kept for it goes too. */
+  release(peer: Eui64): TunnelOutput[] {
+    this.#refused.delete(peer);
+    return this.forget(peer);
   }
 
   /**
