@@ -76,11 +76,10 @@ export class Reassembly {
     const lastOfWindow = index === first + size - 1;
     const ack: ApsFragment | undefined =
       whole || lastOfWindow ? { place: first === 0 ? 'first' : 'later', number: first, received } : undefined;
-    const blocks = partial.blocks.slice(0, partial.count);
-    const complete = blocks.length === partial.count && blocks.every((block) => block !== undefined);
-    if (!complete) return { ack, message: undefined };
+    const blocks = partial.blocks.filter((block) => block !== undefined);
+    if (blocks.length < partial.count) return { ack, message: undefined };
     this.#messages.delete(key);
-    return { ack, message: concat(...(blocks as Bytes[])) };
+    return { ack, message: concat(...blocks) };
   }
 
   /** Gives up what nobody goes on with. */

@@ -38,6 +38,11 @@ export class IncomingCounters {
     for (const [eui, next] of Object.entries(stored)) this.#next.set(eui as Eui64, next);
   }
 
+  /** Whether a sender has ever been believed. */
+  has(source: Eui64): boolean {
+    return this.#next.has(source);
+  }
+
   isFresh(source: Eui64, counter: number): boolean {
     return counter >= (this.#next.get(source) ?? 0);
   }

@@ -75,7 +75,7 @@ export class HubSide {
     const over = this.trustCentre.expire(now);
     for (const eui of over) {
       const member = this.trustCentre.members.get(eui);
-      if (!member || member.present) continue;
+      if (!member || member.present || this.#stack.nwk.hasHeard(eui)) continue;
       this.trustCentre.remove(eui);
       this.#stack.nwk.forget(eui);
       this.#stack.keys.remove(eui);

@@ -118,6 +118,11 @@ export class Nwk {
     return { underWay: this.#waiting.size, senders: this.#incoming.size };
   }
 
+  /** Whether a node has ever sent a frame under the network key. */
+  hasHeard(eui: Eui64): boolean {
+    return this.#incoming.has(eui);
+  }
+
   addressOf(eui: Eui64): ShortAddress | undefined {
     return this.#addresses.get(eui);
   }
