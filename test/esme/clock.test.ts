@@ -1,15 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DeviceSetup } from '../../firmware-sim/device/setup.ts';
-import { toCivil } from '../../firmware-sim/kernel/time.ts';
+import { numberIn } from '../../firmware-sim/device/zcl/plain.ts';
+import { toCivil, toSeconds2000 } from '../../firmware-sim/kernel/time.ts';
 import { logged, NOW, SUPPLIER } from '../device/bench.ts';
 import { codes } from '../device/cosem/calls.ts';
 import { liveTo, livingGas } from '../gsme/bench.ts';
 import { holds } from '../support/property.ts';
 import { type Changes, Living, variant } from './living.ts';
+import { rowsOf } from './log-reading.ts';
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
+/** How long what moves a clock by up to ten seconds may wait for the end of a half hour to pass, and a millisecond. */
+const CALM = 10.001;
 
 const meter = (clock: DeviceSetup['clock'], parameters: DeviceSetup['parameters'] = {}, changes: Changes = []) =>
   new Living(changes, { ...variant('single-element'), ...(clock && { clock }), parameters }, { '7/1-0:32.24.0.255/4': 0 });
@@ -37,7 +41,7 @@ describe('the daily comparison with the hub', () => {
   it.each([10_000, -10_000])('takes %d ms away without a word', (offsetMs) => {
     const home = meter({ offsetMs, status: 'reliable' }).until(DAY - 0.001);
     expect(home.device.clock.offsetMs).toBe(offsetMs);
-    home.until(DAY);
+    home.until(DAY + CALM);
     expect([home.device.clock, home.effects]).toEqual([{ offsetMs: 0, status: 'reliable' }, []]);
   });
 
@@ -49,7 +53,7 @@ describe('the daily comparison with the hub', () => {
   });
 
   it('comes as often as the profile says', () => {
-    const home = meter({ offsetMs: 4_000, status: 'reliable' }, { clockCheckHours: 1 }).until(HOUR);
+    const home = meter({ offsetMs: 4_000, status: 'reliable' }, { clockCheckHours: 1 }).until(HOUR + CALM);
     expect(home.device.clock.offsetMs).toBe(0);
   });
 
@@ -119,10 +123,10 @@ describe('a clock beside a hub that has another time', () => {
 
   it('follows it for ten seconds, and no further', () => {
     const hub: { clock: DeviceSetup['clock'] } = { clock: { offsetMs: 7_000, status: 'reliable' } };
-    const home = besides(hub).until(DAY);
+    const home = besides(hub).until(DAY + CALM);
     expect([home.device.clock, home.effects]).toEqual([hub.clock, []]);
     hub.clock = { offsetMs: 17_001, status: 'reliable' };
-    expect(home.until(2 * DAY).device.clock).toEqual({ offsetMs: 7_000, status: 'unreliable' });
+    expect(home.until(2 * DAY + CALM).device.clock).toEqual({ offsetMs: 7_000, status: 'unreliable' });
     expect(home.alerts()).toEqual([[0x8f0c, SUPPLIER]]);
   });
 
@@ -162,10 +166,35 @@ describe('a clock beside a hub that has another time', () => {
 describe('drift', () => {
   it('comes to what the profile says in a day, and the comparison takes it away', () => {
     for (const drift of [-400, -1, 1, 17, 500]) {
-      const home = meter(undefined, { clockDriftMsPerDay: drift, clockCheckHours: 48 }).until(DAY);
+      const home = meter(undefined, { clockDriftMsPerDay: drift, clockCheckHours: 48 }).until(DAY + CALM);
       expect(home.device.clock.offsetMs).toBe(drift);
-      expect(home.until(2 * DAY).device.clock.offsetMs).toBe(0);
+      expect(home.until(2 * DAY + CALM).device.clock.offsetMs).toBe(0);
     }
+  });
+
+  it.each([9_000, -9_000, 11_000, -400])('of %d ms a day costs no half hour, day or billing period', (drift) => {
+    const home = new Living([[0, { importWatts: 1_000 }]], {
+      ...variant('single-element'),
+      parameters: { clockDriftMsPerDay: drift },
+    });
+    home.until(20 * DAY);
+    const ends = (obis: string): number[] => rowsOf(home, obis).map(([time]) => (Number(time) - toSeconds2000(NOW)) / 1_800);
+    // The life begins at nine in the morning of the fifteenth; a fast clock has had the last half hour already.
+    const halfHours = Array.from({ length: 20 * 48 }, (_, i) => i + 1);
+    expect(ends('0-0:99.1.0').slice(0, 20 * 48 - 1)).toEqual(halfHours.slice(0, -1));
+    expect(ends('0-0:98.1.9')).toEqual(halfHours.filter((end) => end % 48 === 30));
+    expect(ends('0-0:98.1.0')).toEqual([16 * 48 + 30]);
+  });
+
+  it.each([9_000, -9_000, 11_000, -400])('of %d ms a day costs a gas meter no half hour and no day', (drift) => {
+    const gas = livingGas({ from: NOW, parameters: { clockDriftMsPerDay: drift } });
+    liveTo(gas, NOW + 20 * DAY * 1_000);
+    const { span } = gas.life.profileLog;
+    const halfHours = Array.from({ length: 20 * 48 - 1 }, (_, i) => toSeconds2000(NOW) + (i + 1) * 1_800);
+    expect(span?.first).toBe(halfHours[0]);
+    expect(halfHours.filter((end) => gas.life.profileLog.samples(end, 1)[0] !== 0)).toEqual([]);
+    const days = gas.store.records('snapshots.daily').map((row) => numberIn(row, 'Snapshot Time'));
+    expect(days.filter((time) => time > toSeconds2000(NOW))).toEqual(halfHours.filter((end) => end % 86_400 === 0));
   });
 
   it('does not depend on the steps of the caller', () => {

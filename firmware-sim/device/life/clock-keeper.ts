@@ -2,11 +2,13 @@ import type { Millis } from '../../kernel/time.ts';
 import { earliest } from '../deadline.ts';
 import type { Device } from '../device.ts';
 import type { DeviceEffect } from '../effects.ts';
-import { compareTime } from '../management/set-time.ts';
+import { ADJUSTMENT_MAX_MS, compareTime } from '../management/set-time.ts';
 import type { Organ, OrganState } from './organ.ts';
 
 const HOUR_MS: Millis = 3_600_000;
 const DAY_HOURS = 24;
+/** Ends of half hours are what logs are written at, midnights among them. */
+const HALF_HOUR_MS: Millis = 1_800_000;
 
 /** What is kept of a clock besides what the device shows of it. */
 interface Kept {
@@ -29,6 +31,7 @@ interface Kept {
  * A meter's clock (SMETS 5.7, 4.6 Clock). It is compared with the hub's regularly: up to ten seconds are taken away without a word, more is
  * reported and left, and the clock no longer trusted. Without a hub, or with one that has lost the time, it runs on by itself and is doubted
  * after a while, until the hub is back, knows the time, and agrees. It may drift, and it stops when it has been without power for too long.
+ * Drift and what takes it away are no jumps: where one would leave out the end of a half hour, it waits until that has passed.
  */
 export class ClockKeeper implements Organ {
   readonly name = 'clock';
@@ -57,7 +60,35 @@ export class ClockKeeper implements Organ {
   }
 
   deadline(): Millis | undefined {
-    return earliest(this.#kept.driftAt, this.#kept.aloneSince === undefined ? this.#kept.checkAt : undefined, this.#doubtAt);
+    return earliest(this.#driftDue, this.#checkDue, this.#doubtAt);
+  }
+
+  get #driftDue(): Millis | undefined {
+    const { driftAt } = this.#kept;
+    return driftAt === undefined ? undefined : this.#calmAt(driftAt, this.#driftStep.ms);
+  }
+
+  get #checkDue(): Millis | undefined {
+    const { checkAt, aloneSince } = this.#kept;
+    return checkAt === undefined || aloneSince !== undefined ? undefined : this.#calmAt(checkAt, this.#correctionMs);
+  }
+
+  /** How much comparing with the hub would put the clock ahead. */
+  get #correctionMs(): Millis {
+    const { status, offsetMs } = this.#device.clock;
+    const hub = this.#device.hubClock();
+    const trusted = hub.status === 'reliable' && (status === 'reliable' || this.#kept.doubted === true);
+    const ms = hub.offsetMs - offsetMs;
+    return trusted && Math.abs(ms) <= ADJUSTMENT_MAX_MS ? ms : 0;
+  }
+
+  /** When the clock may be put ahead by so much without leaving out the end of a half hour: then, or as soon as that has passed. */
+  #calmAt(at: Millis, aheadMs: Millis): Millis {
+    if (aheadMs <= 0 || aheadMs >= HALF_HOUR_MS - 1) return at;
+    const local = this.#device.localTime(at);
+    const passed = local - Math.floor(local / HALF_HOUR_MS) * HALF_HOUR_MS;
+    if (passed === 0) return at + 1;
+    return passed + aheadMs < HALF_HOUR_MS ? at : at + HALF_HOUR_MS - passed + 1;
   }
 
   /** When a clock without a hub that knows the time is no longer trusted. */
@@ -69,22 +100,26 @@ export class ClockKeeper implements Organ {
   }
 
   act(now: Millis, effects: DeviceEffect[]): void {
-    const { driftAt, checkAt, aloneSince } = this.#kept;
-    if (driftAt !== undefined && driftAt <= now) this.#drift(driftAt);
-    const doubtAt = this.#doubtAt;
-    if (doubtAt !== undefined && doubtAt <= now) this.#doubt();
-    if (aloneSince === undefined && checkAt !== undefined && checkAt <= now) this.#check(now, effects);
+    const isDue = (at: Millis | undefined): boolean => at !== undefined && at <= now;
+    if (isDue(this.#driftDue)) this.#drift(now);
+    if (isDue(this.#doubtAt)) this.#doubt();
+    if (isDue(this.#checkDue)) this.#check(now, effects);
   }
 
-  /** The share of each hour; what is left over of a millisecond waits for the next. */
-  #drift(driftAt: Millis): void {
+  /** The share of the hour that ends next; what is left over of a millisecond waits for the one after. */
+  get #driftStep(): { readonly hours: number; readonly ms: Millis } {
     const { clockDriftMsPerDay } = this.#device.parameters;
     const hours = (this.#kept.driftedHours ?? 0) + 1;
     const before = Math.trunc(((hours - 1) * clockDriftMsPerDay) / DAY_HOURS);
-    const moved = Math.trunc((hours * clockDriftMsPerDay) / DAY_HOURS) - before;
+    return { hours, ms: Math.trunc((hours * clockDriftMsPerDay) / DAY_HOURS) - before };
+  }
+
+  #drift(now: Millis): void {
+    const { hours, ms } = this.#driftStep;
+    const { driftAt = now } = this.#kept;
     this.#kept = { ...this.#kept, driftAt: driftAt + HOUR_MS, driftedHours: hours % DAY_HOURS };
     const { clock } = this.#device;
-    if (moved !== 0) this.#device.clock = { ...clock, offsetMs: clock.offsetMs + moved };
+    if (ms !== 0) this.#device.clock = { ...clock, offsetMs: clock.offsetMs + ms };
   }
 
   #doubt(): void {
