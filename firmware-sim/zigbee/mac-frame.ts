@@ -38,13 +38,17 @@ const MODE = { none: 0, short: 2, extended: 3 } as const;
 const modeOf = (address: MacAddress | undefined): number =>
   address === undefined ? MODE.none : 'short' in address ? MODE.short : MODE.extended;
 
+/** What each octet does to the check sequence: x^16 + x^12 + x^5 + 1, its bits in reverse. */
+const REMAINDERS: Uint16Array = Uint16Array.from({ length: 256 }, (_, octet) => {
+  let remainder = octet;
+  for (let bit = 0; bit < 8; bit++) remainder = remainder & 1 ? (remainder >>> 1) ^ 0x8408 : remainder >>> 1;
+  return remainder;
+});
+
 /** CRC-16 of ITU-T with the least significant bit first, as sent (IEEE 802.15.4 7.2.1.9). */
 export function frameCheckSequence(octets: Bytes): number {
   let crc = 0;
-  for (const octet of octets) {
-    crc ^= octet;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x8408 : crc >>> 1;
-  }
+  for (const octet of octets) crc = (crc >>> 8) ^ (REMAINDERS[(crc ^ octet) & 0xff] as number);
   return crc;
 }
 
