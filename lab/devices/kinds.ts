@@ -57,12 +57,17 @@ const COSEM_TYPES: Partial<Record<DeviceType, CosemDeviceType>> = { ESME: 'ESME'
 
 const COSEM_VARIANTS = new Map<string, CosemDefaults>();
 
+/** How many elements an electricity meter of a variant has. */
+export function elementsOf(profile: Profile): 'single' | 'twin' {
+  return profile.lacks.includes('secondaryElement') ? 'single' : 'twin';
+}
+
 /** The values that every device of a variant starts with. */
 function defaultsOf(type: CosemDeviceType, profile: Profile): CosemDefaults {
   const name = `${type} ${profile.name}`;
   const made = COSEM_VARIANTS.get(name);
   if (made) return made;
-  const elements = profile.lacks.includes('secondaryElement') ? 'single' : 'twin';
+  const elements = elementsOf(profile);
   const all = cosemDefaults(type, elements);
   const kept = profile.lacks.length === 0 ? all : new Map([...all].filter(([key]) => hasObject(profile, key)));
   const values = Object.assign({}, ...(profile.starts ?? []).map((start) => STARTS[start].cosem));

@@ -31,6 +31,11 @@ export function electricityRows(steps: readonly Step<ElectricityLoad>[]): readon
   ]);
 }
 
+/** Watts on the secondary element in a row. */
+export function secondaryOf(row: readonly number[]): number {
+  return electricityStep(row).value.secondaryWatts;
+}
+
 export function gasRows(steps: readonly Step<GasLoad>[]): readonly (readonly number[])[] {
   return steps.map(({ from, value }) => [from, value.flow]);
 }

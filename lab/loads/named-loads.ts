@@ -17,6 +17,8 @@ export interface NamedLoad<T> {
   /** How a person writes it. */
   readonly form: string;
   readonly help: string;
+  /** Something is connected to the secondary element. */
+  readonly twin?: true;
   readonly make: (seed: string, argument: string) => LoadProfile<T>;
 }
 
@@ -54,6 +56,7 @@ export const ELECTRICITY_LOADS: Readonly<Record<string, NamedLoad<ElectricityLoa
   twin: {
     form: 'twin',
     help: 'a household with storage heaters on the secondary element',
+    twin: true,
     make: (seed) => halfHourlyLoad(twin(seed)),
   },
   polyphase: { form: 'polyphase', help: 'three phases', make: (seed) => halfHourlyLoad(polyphase(seed)) },

@@ -4,6 +4,7 @@ import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 import { UsageError } from '../../firmware-sim/kernel/errors.ts';
 import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { type Millis, toIso } from '../../firmware-sim/kernel/time.ts';
+import { elementsOf } from '../devices/kinds.ts';
 import { lifeParameters } from '../devices/life-parameters.ts';
 import type { StoredDevice } from '../devices/stored-devices.ts';
 import { textOf, writeText } from '../files/text.ts';
@@ -64,8 +65,9 @@ function choose(args: SimulateArguments, kept: KeptMeter | undefined) {
   return { eui, choice, stored: found?.stored };
 }
 
-function meterLoad(type: MeterType, text: string, context: OperationContext): Promise<KeptLoad> {
-  const inputs = { text, seed: context.seed, readStdin: context.readStdin };
+function meterLoad({ type, profile }: MeterChoice, text: string, context: OperationContext): Promise<KeptLoad> {
+  const elements = elementsOf(profile);
+  const inputs = { text, seed: context.seed, readStdin: context.readStdin, elements };
   return type === 'ESME' ? electricityLoad(inputs) : gasLoad(inputs);
 }
 
@@ -88,18 +90,23 @@ async function prepare(args: SimulateArguments, context: OperationContext, kept:
     parameters,
   });
   const loadText = args.load ?? USUAL_LOADS[choice.type];
-  const load = await meterLoad(choice.type, loadText, context);
+  const load = await meterLoad(choice, loadText, context);
   connect(meter, load, args.from);
   startLife(meter, args.from);
-  const orders = await ordersOf(args, context, new OrderWorld(meter, load));
+  const orders = await ordersOf(args, context, choice, new OrderWorld(meter, load));
   return { choice, meter, madeAt, loadText, orders };
 }
 
-async function ordersOf(args: SimulateArguments, context: OperationContext, world: OrderWorld): Promise<readonly Order[]> {
+async function ordersOf(
+  args: SimulateArguments,
+  context: OperationContext,
+  choice: MeterChoice,
+  world: OrderWorld,
+): Promise<readonly Order[]> {
   const { commands: file, from, to } = args;
   if (file === undefined) return [];
   const readFile = (path: string): Promise<Bytes> => readOctets(path, context.readStdin);
-  const readLoad = (text: string): Promise<KeptLoad> => meterLoad(world.meter.type, text, context);
+  const readLoad = (text: string): Promise<KeptLoad> => meterLoad(choice, text, context);
   const text = textOf(file, await readFile(file));
   const orders = (await readOrders(text, { file, readFile, readLoad, meter: world.meter })).map((order) => order(world));
   const outside = orders.find(({ at }) => at < from || at >= to);

@@ -60,6 +60,16 @@ describe('hanbench simulate', () => {
     }
   });
 
+  it('refuses what is connected to an element that the meter lacks', async () => {
+    writeFileSync(path('two.csv'), 'time,import_w,secondary_w\n2030-01-01T00:00:00Z,500,0\n2030-01-01T01:00:00Z,500,700\n');
+    for (const load of ['twin', path('two.csv')]) {
+      const { code, stdout, stderr } = await runHere(['simulate', '--profile', 'credit', '--load', load, ...WEEK]);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(`${load}: has a load on a secondary element, and the meter has one element`);
+      expect(await lines('--profile', 'economy-7', '--load', load, ...WEEK)).toHaveLength(8);
+    }
+  });
+
   it('knows a gas meter by --device', async () => {
     const found = await lines('--device', 'gsme', ...WEEK);
     expect(found.at(-1)).toMatchObject({ type: 'GSME', load: 'gas-household' });
