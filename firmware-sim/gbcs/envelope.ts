@@ -53,14 +53,22 @@ export function isGbtBlock(bytes: Bytes): boolean {
   return bytes[0] === GENERAL_CIPHERING && bytes[1] === TRANSACTION_ID_OCTETS;
 }
 
+/** Lengths above 127 by their first octet, and the least that needs each; 83 is for reads of a whole log of half hours, without a sample. */
+const LONG_LENGTHS: Readonly<Record<number, { readonly least: number; readonly read: (reader: ByteReader) => number }>> = {
+  129: { least: 0x80, read: (reader) => reader.u8() },
+  130: { least: 0x100, read: (reader) => reader.u16() },
+  131: { least: 0x10000, read: (reader) => reader.u24() },
+};
+
 /** BER length in its shortest form, as every GBCS header carries it. @throws ProtocolFault `bad-length` */
 function readLength(reader: ByteReader): number {
   const start = reader.at;
   const first = reader.u8();
   if (first < 0x80) return first;
-  const length = first === 0x81 ? reader.u8() : first === 0x82 ? reader.u16() : -1;
-  if (length < 0) reader.fail('bad-length', `length form 0x${first.toString(16)} is not used in GBCS headers`, start);
-  if (length < (first === 0x81 ? 0x80 : 0x100)) reader.fail('bad-length', `length ${length} is not in its shortest form`, start);
+  const form = LONG_LENGTHS[first];
+  if (!form) return reader.fail('bad-length', `length form 0x${first.toString(16)} is not used in GBCS headers`, start);
+  const length = form.read(reader);
+  if (length < form.least) reader.fail('bad-length', `length ${length} is not in its shortest form`, start);
   return length;
 }
 
@@ -68,7 +76,8 @@ function writeLength(writer: ByteWriter, length: number): void {
   if (length < 0x80) writer.u8(length);
   else if (length < 0x100) writer.u8(0x81).u8(length);
   else if (length < 0x10000) writer.u8(0x82).u16(length);
-  else throw new ProtocolFault('too-long', `${length} octets do not fit a GBCS length (65,535 at most)`);
+  else if (length < 0x1000000) writer.u8(0x83).u24(length);
+  else throw new ProtocolFault('too-long', `${length} octets do not fit a GBCS length (16,777,215 at most)`);
 }
 
 function expect(reader: ByteReader, value: number, what: string): void {

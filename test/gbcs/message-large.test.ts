@@ -1,14 +1,16 @@
 /** The largest messages there can be, filled with what multiplies: nothing takes long, and the octets come back. */
 import { expect, test } from 'vitest';
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
+import { decodeEnvelope, encodeEnvelope } from '../../firmware-sim/gbcs/envelope.ts';
 import { decode, encode } from '../../firmware-sim/gbcs/message.ts';
 import { messageFromJson, messageToJson } from '../../firmware-sim/gbcs/message-json.ts';
 import { fromHex, toHex } from '../../firmware-sim/kernel/bytes.ts';
+import type { Eui64 } from '../../firmware-sim/kernel/eui64.ts';
 import { preCommand } from '../second/message.ts';
 import { be, counted, join, type Octets } from '../second/octets.ts';
 
 const suite = createNodeSuite({ entropy: (count) => new Uint8Array(count) });
-/** Room for the headers around it within the 65,535 octets of a payload. */
+/** Room for the headers around it within the 65,535 octets of a two-octet length. */
 const SIZE = 65_000;
 /** A hundred times what it takes; squared time would be far above. */
 const LIMIT_MS = 20_000;
@@ -45,3 +47,24 @@ test.each(PAYLOADS)('%s', (_, flag, payload) => {
   expect(toHex(encode(messageFromJson(JSON.parse(json)).message)) === toHex(bytes)).toBe(true);
   expect(performance.now() - start).toBeLessThan(LIMIT_MS);
 });
+
+test.each([0x7f, 0x80, 0xff, 0x100, 0xffff, 0x10000, 152_000])(
+  'a payload of %d octets has the shortest length that fits',
+  (count) => {
+    const header = {
+      cra: 'response' as const,
+      originatorCounter: 1n,
+      originator: '00-DB-12-34-56-78-90-A0' as Eui64,
+      recipient: '90-B3-D5-1F-30-01-00-00' as Eui64,
+      dateTime: undefined,
+      messageCode: 0x0037,
+      supplementary: undefined,
+    };
+    const payload = filled(count, 0x5a);
+    const bytes = encodeEnvelope({ header, payload, signature: undefined, mac: filled(12, 7) });
+    const short = count < 0x80 ? '' : count < 0x100 ? '81' : count < 0x10000 ? '82' : '83';
+    const length = short + count.toString(16).padStart(short === '' ? 2 : 2 * Number(short[1]), '0');
+    expect(toHex(bytes).includes(`020037${length}5a5a`)).toBe(true);
+    expect(decodeEnvelope(bytes).payload).toEqual(payload);
+  },
+);
