@@ -147,6 +147,7 @@ export class Device {
   set clock(clock: ClockState) {
     const before = this.#clock;
     this.#clock = clock;
+    this.cosem?.touchAll();
     const known = (before.status === 'invalid') !== (clock.status === 'invalid');
     if (known || clock.offsetMs !== before.offsetMs) this.#begun?.clockMoved(before.offsetMs, clock.offsetMs);
   }
@@ -254,7 +255,7 @@ export class Device {
       if (!(error instanceof ProtocolFault)) throw error;
       this.#refuse(refused('bad-payload', error.message), header, now, effects);
     }
-    if (!row.readsOnly) this.life?.settle(now, effects);
+    if (!row.readsOnly) this.life?.settle(now, effects, this.cosem);
     return effects;
   }
 

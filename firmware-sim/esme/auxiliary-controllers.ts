@@ -55,6 +55,7 @@ interface Kept {
  */
 export class AuxiliaryControllers implements Organ, AuxiliaryControl {
   readonly name = 'auxiliary';
+  readonly concerns = /^(?:1\/0-0:94\.44\.|1[01]\/0-[01]:1[12]\.0\.[23]\.|70\/)/;
   readonly boost: Boost;
   readonly #device: Device;
   readonly #calendar: AuxiliaryCalendar;

@@ -26,6 +26,7 @@ const DEPENDS_ON: readonly CosemKey[] = [
  */
 export class PriceReading implements Organ {
   readonly name = 'price';
+  readonly concerns = /^(?:11|20|21|113)\/|^1\/0-0:94\.44\.(?:0\.|34\.)/;
   readonly #device: Device;
   readonly #tariff: Tariff;
   /** What the price depended on when it was last looked at. */

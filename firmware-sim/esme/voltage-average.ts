@@ -34,6 +34,7 @@ interface Measuring {
  */
 export class AverageVoltage implements Organ {
   readonly name = 'voltage-average';
+  readonly concerns = /^7\/1-0:/;
   readonly #device: Device;
   readonly #load: () => LoadProfile<ElectricityLoad>;
   readonly #logs: VoltageLogs;

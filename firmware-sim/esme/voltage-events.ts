@@ -39,6 +39,7 @@ const AT_REST: Watched = { begun: false };
  */
 export class VoltageEvents implements Organ {
   readonly name = 'voltage-events';
+  readonly concerns = /^71\//;
   readonly #device: Device;
   readonly #load: () => ElectricityLoad;
   readonly #phases: readonly Phase[];

@@ -19,6 +19,9 @@ export type CosemDeviceType = 'ESME' | 'CHF' | 'SAPC';
 /** Attribute values by key; a store lies over one of these, which devices share. */
 export type CosemDefaults = ReadonlyMap<CosemKey, Element>;
 
+/** Keys that are remembered as touched; more than that is as good as everything. */
+const TOUCHED_MAX = 64;
+
 /** What differs from the defaults, as plain data: key to A-XDR octets in hex. */
 export type CosemState = Readonly<Record<CosemKey, string>>;
 
@@ -58,6 +61,7 @@ export class CosemStore {
   #asleep: string | undefined;
   /** Logs to which rows have been added one by one. */
   #rows: LeanMap<CosemKey, RowList> = nothing();
+  #touched: CosemKey[] | undefined = [];
 
   /** @throws ProtocolFault `bad-state` when `state` holds something that is no value */
   constructor(type: CosemDeviceType, defaults: CosemDefaults, state: CosemState = {}) {
@@ -105,6 +109,7 @@ export class CosemStore {
 
   /** Gives an attribute a value, whether the device had it before or not. It is kept as it is: its octets must not change. */
   set(key: CosemKey, value: Element): void {
+    this.#touch(key);
     const part = partOf(key);
     if (!part) {
       this.#rows = without(this.#rows, key);
@@ -116,6 +121,26 @@ export class CosemStore {
     const children = whole.children.map((child, i) => (i === part.index ? value : child));
     const changed = new Element(whole.name, whole.type, children, whole.meta, whole.named, whole.extras);
     this.#own = put(this.#own, part.whole, changed);
+  }
+
+  #touch(key: CosemKey): void {
+    if (this.#touched && this.#touched.push(key) > TOUCHED_MAX) this.#touched = undefined;
+  }
+
+  /** Keys of what has been set since `forgetTouched`, in order; undefined when that is too much to name, or anything may be another. */
+  get touched(): readonly CosemKey[] | undefined {
+    return this.#touched;
+  }
+
+  /** Whoever looks at what has changed has looked at these: what `touched` was. */
+  forgetTouched(seen: number | undefined): void {
+    if (seen === undefined) this.#touched = [];
+    else if (seen > 0) this.#touched = this.#touched?.slice(seen);
+  }
+
+  /** Something that is no attribute has changed, of which anything may depend. */
+  touchAll(): void {
+    this.#touched = undefined;
   }
 
   /** The value that only this device has; undefined while the default stands. */
@@ -155,6 +180,7 @@ export class CosemStore {
 
   /** Back to the default. */
   forget(key: CosemKey): void {
+    this.#touch(key);
     this.#own = without(this.#own, key);
     this.#rows = without(this.#rows, key);
   }
@@ -176,6 +202,7 @@ export class CosemStore {
 
   /** Takes a snapshot in place of what differed before. @throws ProtocolFault `bad-state` */
   restore(state: CosemState): void {
+    this.touchAll();
     const values = Object.entries(state).map(([key, text]): [CosemKey, Element] => {
       try {
         return [key, elementOf(key, text)];

@@ -1,6 +1,7 @@
 import { assert } from '../../kernel/errors.ts';
 import type { Millis } from '../../kernel/time.ts';
 import type { AuxiliaryControl } from '../cosem/auxiliary.ts';
+import type { CosemKey } from '../cosem/key.ts';
 import type { CapturedLogs } from '../cosem/log-source.ts';
 import { earliest } from '../deadline.ts';
 import type { DeviceEffect } from '../effects.ts';
@@ -14,6 +15,14 @@ export interface LifeState {
   readonly poweredDown: boolean;
   readonly organs: Readonly<Record<string, OrganState>>;
 }
+
+/** What knows which attributes have changed; see `CosemStore.touched`. */
+export interface ChangedObjects {
+  readonly touched: readonly CosemKey[] | undefined;
+  forgetTouched(seen: number | undefined): void;
+}
+
+const CONCERNS = new WeakMap<object, Map<CosemKey, number>>();
 
 /** Moments at one and the same time after which something must be wrong: an organ whose deadline does not move. */
 const STUCK_AFTER = 1_000;
@@ -130,11 +139,37 @@ export class Life {
     this.#livedTo = next;
   }
 
-  /** Draws the consequences of what has just changed from outside. */
-  settle(now: Millis, effects: DeviceEffect[]): void {
+  /**
+   * Draws the consequences of what has just changed from outside.
+   * @param changed what knows which attributes have changed; without it, any may have
+   */
+  settle(now: Millis, effects: DeviceEffect[], changed?: ChangedObjects): void {
     this.#begin(now);
     if (this.#poweredDown) return;
-    for (const organ of this.#organs) organ.settle?.(now, effects);
+    const seen = changed?.touched?.length;
+    for (const [i, organ] of this.#organs.entries()) {
+      if (organ.settle && this.#isConcerned(i, organ, changed?.touched)) organ.settle(now, effects);
+    }
+    // What organs have touched meanwhile concerns those before them the next time.
+    changed?.forgetTouched(seen);
+  }
+
+  #isConcerned(index: number, { concerns }: Organ, touched: readonly CosemKey[] | undefined): boolean {
+    if (!concerns || !touched) return true;
+    const bit = 1 << index;
+    return touched.some((key) => (this.#concernsOf(key) & bit) !== 0);
+  }
+
+  /** A bit for each organ that an attribute concerns: found out once for all lives of a kind. */
+  #concernsOf(key: CosemKey): number {
+    const known = CONCERNS.get(this.constructor) ?? new Map<CosemKey, number>();
+    CONCERNS.set(this.constructor, known);
+    let bits = known.get(key);
+    if (bits === undefined) {
+      bits = this.#organs.reduce((sum, { concerns }, i) => (concerns?.test(key) ? sum | (1 << i) : sum), 0);
+      known.set(key, bits);
+    }
+    return bits;
   }
 
   /** The device's clock has been set: it was and is now so much ahead of the runtime. */

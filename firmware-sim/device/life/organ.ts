@@ -33,6 +33,8 @@ export interface Organ {
   act?(now: Millis, effects: DeviceEffect[]): void;
   /** Draws the consequences of what came from outside: a command, a hand, another load, power. Called again it does nothing more. */
   settle?(now: Millis, effects: DeviceEffect[]): void;
+  /** Attributes that `settle` depends on: where a command has touched none of them, it is left out. Without it, it never is. */
+  readonly concerns?: RegExp;
   /**
    * The clock of a living device has been set, or the time has become known or unknown; `beforeMs` and `afterMs` are what the clock was
    * and is ahead of the runtime.

@@ -36,6 +36,7 @@ export interface PaymentParts {
  */
 export class Payment implements Organ, ConsumptionCharger {
   readonly name = 'payment';
+  readonly concerns = /^(?:11[1-5]|9000|70|10|11|21)\/|^1\/0-0:94\.44\.34\.30\//;
   readonly #device: Device;
   readonly #account: Account;
   readonly #rate: SpendingRate;
