@@ -55,7 +55,7 @@ interface Kept {
  */
 export class AuxiliaryControllers implements Organ, AuxiliaryControl {
   readonly name = 'auxiliary';
-  readonly concerns = /^(?:1\/0-0:94\.44\.|1[01]\/0-[01]:1[12]\.0\.[23]\.|70\/)/;
+  readonly concerns = /^(?:1\/0-0:94\.44\.(?:0|6|7)\.|10\/0-0:12\.0\.2\.|11\/0-0:11\.0\.3\.|70\/0-[1-5]:)/;
   readonly boost: Boost;
   readonly #device: Device;
   readonly #calendar: AuxiliaryCalendar;

@@ -26,7 +26,8 @@ const DEPENDS_ON: readonly CosemKey[] = [
  */
 export class PriceReading implements Organ {
   readonly name = 'price';
-  readonly concerns = /^(?:11|20|21|113)\/|^1\/0-0:94\.44\.(?:0\.|34\.)/;
+  readonly concerns =
+    /^(?:11\/0-0:11\.0\.[01]\.|20\/[^/]*\/[345]$|21\/0-0:16\.0\.1[1-8]\.|113\/0-0:19\.20\.[05]\.255\/5|1\/0-0:94\.44\.34\.2\/)/;
   readonly #device: Device;
   readonly #tariff: Tariff;
   /** What the price depended on when it was last looked at. */

@@ -36,7 +36,8 @@ export interface PaymentParts {
  */
 export class Payment implements Organ, ConsumptionCharger {
   readonly name = 'payment';
-  readonly concerns = /^(?:11[1-5]|9000|70|10|11|21)\/|^1\/0-0:94\.44\.34\.30\//;
+  readonly concerns =
+    /^(?:11[1-5]\/|9000\/|70\/0-0:|10\/0-0:12\.0\.1\.|11\/0-0:11\.0\.2\.|21\/0-0:16\.0\.1\.|1\/0-0:94\.44\.34\.30\/)/;
   readonly #device: Device;
   readonly #account: Account;
   readonly #rate: SpendingRate;
