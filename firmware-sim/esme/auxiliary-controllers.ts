@@ -127,8 +127,9 @@ export class AuxiliaryControllers implements Organ, AuxiliaryControl {
     this.#refresh(now, effects);
   }
 
+  /** On a bench calendars do not run: controllers do there what commands say. */
   settle(now: Millis, effects: DeviceEffect[]): void {
-    this.#refresh(now, effects);
+    if (this.#device.life?.livedTo !== undefined) this.#refresh(now, effects);
   }
 
   clockMoved(): void {

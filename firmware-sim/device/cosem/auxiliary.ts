@@ -77,10 +77,16 @@ export function isPresent(store: CosemStore, n: number): boolean {
   return kindOf(store, n) !== 'none';
 }
 
+/** Where the state text of a controller says a level. */
+const LEVEL: Readonly<Record<Direction, RegExp>> = {
+  outputState: /("outputState": ?"?)(\d+)/,
+  inputState: /("inputState": ?"?)(\d+)/,
+};
+
 /** Level of one direction in the controller's state text; 0 when the text does not say. */
 export function levelOf(store: CosemStore, n: number, direction: Direction): number {
   const text = String(store.get(`1/0-0:94.44.0.3${n}/2`)?.value ?? '');
-  return Number(new RegExp(`"${direction}": ?"?(\\d+)`).exec(text)?.[1] ?? 0);
+  return Number(LEVEL[direction].exec(text)?.[2] ?? 0);
 }
 
 /** One number inside the controller's state text, the others kept as they are (RTDS 4.5.0 ECS61e); a switch shows its state too. */
@@ -89,7 +95,7 @@ export function setLevel(store: CosemStore, n: number, direction: Direction, lev
   const element = store.get(key);
   if (element) {
     const text = String(element.value);
-    const pattern = new RegExp(`("${direction}": ?"?)\\d+`);
+    const pattern = LEVEL[direction];
     const whole = pattern.test(text) ? text : '{"outputState": 0, "inputState": 0}';
     store.set(key, dlms(element.type, whole.replace(pattern, `$1${level}`), element.name));
   }
