@@ -153,7 +153,7 @@ export class AuxiliaryControllers implements Organ, AuxiliaryControl {
     this.#orders.command(order, { ...period, selector, level: order.level });
     // The same order once more is told once more.
     if (this.#orders.commanded(order, this.#device.localTime(now))) this.#obeyed.delete(keyOf(order));
-    this.#refresh(now, effects);
+    this.#refresh(now, effects, order.n);
   }
 
   limit(
@@ -165,13 +165,13 @@ export class AuxiliaryControllers implements Organ, AuxiliaryControl {
   ): number {
     this.#orders.limit(order, { ...period, level: order.level, before: levelOf(this.#store, order.n, order.direction) });
     noteAuxiliary(this.#device, order.n, selector, OUTCOME.done, now);
-    this.#refresh(now, effects);
+    this.#refresh(now, effects, order.n);
     return Math.min(order.level, levelOf(this.#store, order.n, order.direction));
   }
 
   unlimit(n: number, direction: Direction, now: Millis, effects: DeviceEffect[]): number {
     this.#endLimit({ n, direction });
-    this.#refresh(now, effects);
+    this.#refresh(now, effects, n);
     return levelOf(this.#store, n, direction);
   }
 
@@ -214,11 +214,12 @@ export class AuxiliaryControllers implements Organ, AuxiliaryControl {
     return true;
   }
 
-  /** Brings every controller to where it belongs now. */
-  #refresh(now: Millis, effects: DeviceEffect[]): void {
+  /** Brings every controller to where it belongs now, or one alone. */
+  #refresh(now: Millis, effects: DeviceEffect[], only?: number): void {
     this.#due = undefined;
     const local = this.#device.localTime(now);
     for (const part of this.#parts) {
+      if (only !== undefined && part.n !== only) continue;
       this.#endLimit(part, local);
       const over = this.#orders.overdue(part, local);
       if (over) this.#orders.revert(part);
