@@ -148,12 +148,28 @@ describe('nodes on the air', () => {
     const { scheduler, hub, join } = network(0.2, 'bad link');
     const meter = join(METER, true);
     const sent = Array.from({ length: 100 }, (_, i) => `frame ${i}`);
-    for (const text of sent) meter.send(0, text);
+    const tickets = sent.map((text, i) => {
+      if (i % 20 === 0) scheduler.runUntil(scheduler.now + 2_000);
+      return meter.send(0, text);
+    });
     scheduler.runUntil(scheduler.now + 10_000);
-    const failed = sent.filter((_, i) => meter.outcomes()[i] === 'no-ack');
+    const outcomes = new Map(meter.said.flatMap((one) => (one.kind === 'sent' ? [[one.ticket, one.outcome] as const] : [])));
+    const failed = sent.filter((_, i) => outcomes.get(tickets[i] ?? -1) === 'no-ack');
+    expect(outcomes.size).toBe(sent.length);
     expect(failed.length).toBeLessThan(10);
     expect(new Set(hub.texts()).size).toBe(hub.texts().length);
     for (const text of sent) if (!failed.includes(text)) expect(hub.texts()).toContain(text);
+  });
+
+  it('of more frames than can wait the oldest give way, and are said to', () => {
+    const { scheduler, hub, join } = network();
+    const meter = join(METER, true);
+    for (let i = 0; i < 100; i++) meter.send(0, `frame ${i}`);
+    scheduler.runUntil(scheduler.now + 10_000);
+    const dropped = meter.outcomes().filter((outcome) => outcome === 'channel-busy');
+    expect(dropped.length).toBeGreaterThan(0);
+    expect(hub.texts()).toHaveLength(100 - dropped.length);
+    expect(hub.texts().at(-1)).toBe('frame 99');
   });
 
   it('the same seed gives the same frames at the same times', () => {
