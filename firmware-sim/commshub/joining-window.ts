@@ -5,7 +5,7 @@ import type { Millis } from '../kernel/time.ts';
 
 /** enable_disable_joining and join_timeout in seconds (Blue Book, ZigBee network control; GBCS CCS01). */
 export const JOINING = '104/0-0:30.3.0.255/2';
-const TIMEOUT = '104/0-0:30.3.0.255/3';
+export const TIMEOUT = '104/0-0:30.3.0.255/3';
 
 const SECOND: Millis = 1_000;
 

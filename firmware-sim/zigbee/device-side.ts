@@ -1,3 +1,4 @@
+import { aesMmo } from '../crypto/aes-mmo.ts';
 import type { Bytes } from '../kernel/bytes.ts';
 import { assert } from '../kernel/errors.ts';
 import type { Eui64 } from '../kernel/eui64.ts';
@@ -115,11 +116,19 @@ export class DeviceSide {
   /** A secured request that nobody answers is followed by an unsecured one: the network key may have changed. */
   #rejoinAgain({ tries }: Rejoin, now: Millis): DeviceStep {
     const next = tries + 1;
+    if (next === REJOIN_TRIES_MAX) this.#expectAnotherHub();
     if (next <= REJOIN_TRIES_MAX) {
       return this.#askToRejoin({ secured: next < REJOIN_TRIES_MAX, until: now + REJOIN_WAIT_MS, tries: next }, now);
     }
     this.#rejoin = undefined;
     return { below: [], events: [{ kind: 'down', reason: 'join-failed' }] };
+  }
+
+  /** A hub that was put in the place of another knows the hashes of the link keys alone (exchange of a trust centre). */
+  #expectAnotherHub(): void {
+    const { keys } = this.#stack;
+    const key = this.membership && keys.key(this.membership.trustCentre);
+    if (key) keys.preconfigure(aesMmo(key), 'established');
   }
 
   rejoinAnswered(response: Extract<NwkCommand, { kind: 'rejoin-response' }>, secured: boolean, now: Millis): DeviceStep {
@@ -140,6 +149,9 @@ export class DeviceSide {
 
   keyReceived(key: Bytes, sequence: number, trustCentre: Eui64, now: Millis): DeviceStep {
     const { network } = this.#joining;
+    const before = this.membership?.trustCentre;
+    if (before !== undefined && before !== trustCentre) this.#stack.keys.remove(before);
+    this.#stack.keys.preconfigure(undefined);
     const { channel, page, pan, short: address } = this.#stack.mac.settings;
     const rejoined = this.#rejoin !== undefined;
     const extendedPan = network?.beacon.extendedPan ?? this.membership?.extendedPan;

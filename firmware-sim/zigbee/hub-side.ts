@@ -5,7 +5,7 @@ import type { ApsOutput } from './aps.ts';
 import type { Capability } from './mac-command.ts';
 import type { Stack } from './stack.ts';
 import { type Member, TrustCentre } from './trust-centre.ts';
-import type { ShortAddress } from './wire.ts';
+import { NO_ADDRESS, type ShortAddress } from './wire.ts';
 
 /** Status of a rejoin that is let in (ZigBee 05-3474 table 3-37). */
 const REJOIN_ACCEPTED = 0;
@@ -31,8 +31,8 @@ export class HubSide {
     return this.#stack.up(this.#stack.mac.answerAssociation(eui, address, now), now);
   }
 
-  #enter(eui: Eui64, capability: Capability): ShortAddress {
-    const address = this.trustCentre.enter(eui, capability);
+  #enter(eui: Eui64, capability: Capability, wanted?: ShortAddress): ShortAddress {
+    const address = this.trustCentre.enter(eui, capability, wanted);
     this.#stack.nwk.learn(eui, address);
     this.#stack.aps.setSleepy(address, !capability.rxOnWhenIdle);
     return address;
@@ -50,14 +50,16 @@ export class HubSide {
   }
 
   /** A device of the network comes back. Without the network key it has to have a link key that key establishment agreed on. */
-  rejoining(eui: Eui64, capability: Capability, secured: boolean, now: Millis): ApsOutput[] {
+  rejoining(eui: Eui64, capability: Capability, secured: boolean, from: ShortAddress, now: Millis): ApsOutput[] {
+    const admission = this.trustCentre.admission(eui, now);
+    if (admission && this.#stack.keys.origin(eui) === undefined)
+      this.#stack.keys.install(eui, admission.linkKey, admission.origin);
     const origin = this.#stack.keys.origin(eui);
-    const known =
-      origin === 'established' || (secured && origin !== undefined) || this.trustCentre.admission(eui, now) !== undefined;
-    if (!known) return [];
-    const address = this.#enter(eui, capability);
+    if (origin !== 'established' && !(secured && origin !== undefined)) return [];
+    const address = this.#enter(eui, capability, from);
     const answer = { kind: 'rejoin-response', address, status: REJOIN_ACCEPTED } as const;
-    const out = this.#stack.networkCommand(address, answer, now, secured);
+    // Until it has the answer it listens under the address it asked with.
+    const out = this.#stack.networkCommand(from === NO_ADDRESS ? address : from, answer, now, secured);
     return secured ? out : [...out, ...this.sendNetworkKey(eui, now)];
   }
 

@@ -273,7 +273,7 @@ export class ZigBeeNode implements HanLink {
         return coordinator && eui !== undefined && this.#hub.trustCentre.remove(eui) ? [{ kind: 'device-left', eui }] : [];
       case 'rejoin-request':
         if (!coordinator || eui === undefined) return [];
-        return this.#look(this.#hub.rejoining(eui, command.capability, secured, now), now);
+        return this.#look(this.#hub.rejoining(eui, command.capability, secured, from, now), now);
       case 'rejoin-response':
         return this.#step(this.#device.rejoinAnswered(command, secured, now), now);
       case 'timeout-request': {

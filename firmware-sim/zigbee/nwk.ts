@@ -1,4 +1,4 @@
-import { type Bytes, concat } from '../kernel/bytes.ts';
+import { type Bytes, concat, equalBytes } from '../kernel/bytes.ts';
 import { ProtocolFault } from '../kernel/errors.ts';
 import type { Eui64 } from '../kernel/eui64.ts';
 import type { Millis } from '../kernel/time.ts';
@@ -96,7 +96,8 @@ export class Nwk {
 
   /** A new key starts with counters of its own for the others; this node's go on. */
   set key(key: NetworkKey | undefined) {
-    if (key?.sequence !== this.#key?.sequence) this.#incoming.clear();
+    const same = key !== undefined && this.#key !== undefined && equalBytes(key.key, this.#key.key);
+    if (!same || key.sequence !== this.#key?.sequence) this.#incoming.clear();
     this.#key = key;
   }
 

@@ -67,9 +67,11 @@ export class TrustCentre {
     return admission && admission.until > now ? admission : undefined;
   }
 
-  /** Gives an admitted device an address: the one it had, or one nobody has. */
-  enter(eui: Eui64, capability: Capability): ShortAddress {
-    const address = this.#members.get(eui)?.address ?? this.#freeAddress();
+  /** Gives an admitted device an address: the one it had, the one it asks under, or one nobody has. */
+  enter(eui: Eui64, capability: Capability, wanted?: ShortAddress): ShortAddress {
+    const taken = [...this.#members.values()].some(({ address }) => address === wanted);
+    const usable = wanted !== undefined && wanted >= 1 && wanted <= ADDRESS_MAX && !taken;
+    const address = this.#members.get(eui)?.address ?? (usable ? wanted : this.#freeAddress());
     this.#members.set(eui, { address, capability, present: false });
     return address;
   }

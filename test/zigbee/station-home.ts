@@ -70,6 +70,7 @@ export class HomeStation {
     credentials: readonly EstablishmentCredentials[],
     tampering: Tampering = (message) => message,
     state?: NodeState,
+    secured: readonly Eui64[] = [],
   ) {
     const random = randomFor(home.seed, `station ${eui}`);
     const sleepy = kind === 'gsme';
@@ -83,14 +84,15 @@ export class HomeStation {
       random,
       ...(state && { state }),
     });
-    this.station = new Station({
+    const options = {
       link: tampered(this.node, tampering),
       eui,
       kind,
       credentials,
       entropy: seededEntropy(home.seed, `station ${eui}`),
       sequence: random.below(256),
-    });
+    };
+    this.station = new Station(options, secured);
     this.#home = home;
     this.#radio = home.air.attach(eui, (event) => {
       const { now } = home.scheduler;

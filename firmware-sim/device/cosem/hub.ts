@@ -1,8 +1,12 @@
 import { Element } from '../../codec/element.ts';
 import { dlms } from '../../gbcs/dlms-apdu.ts';
-import { type Bytes, equalBytes } from '../../kernel/bytes.ts';
+import { type Bytes, equalBytes, NO_BYTES } from '../../kernel/bytes.ts';
+import { type Eui64, eui64At, eui64Bytes } from '../../kernel/eui64.ts';
 import type { Millis } from '../../kernel/time.ts';
 import { dlmsDateTime } from '../clock.ts';
+import type { Device } from '../device.ts';
+import type { DeviceEffect } from '../effects.ts';
+import type { BackedUpDevice } from '../management/device-log.ts';
 import { deviceLogChanged } from '../management/hub-alerts.ts';
 import { type Access, DONE, type Outcome, RESULT, refusedWith } from './access.ts';
 import { withValue } from './numbers.ts';
@@ -23,8 +27,8 @@ const HISTORIC_MAX = 15;
 /** Status bits of a device that is joined (RTDS 4.5.0 CCS06). */
 const JOINED = Uint8Array.of(0xc8);
 const STATUS_BITS = 8;
-/** Octets of a link key's hash. */
-const HASH_OCTETS = 16;
+/** The hash of a link key that there is not yet (GBCS CS14). */
+const NO_HASH: Bytes = NO_BYTES;
 
 const euiOf = (row: Element): Bytes | undefined => {
   const value = row.children[0]?.value;
@@ -66,22 +70,54 @@ function newLogRow(eui: Bytes): Element {
   ]);
 }
 
+function backedUpDevice(row: Element): BackedUpDevice {
+  const hash = row.children[1]?.value;
+  return { eui: eui64At(euiOf(row) ?? new Uint8Array(8)), keyHash: hash instanceof Uint8Array ? hash : NO_HASH };
+}
+
 const backupRow = (eui: Bytes, hash: Bytes): Element =>
   dlms('structure', [dlms('octet-string', eui), dlms('octet-string', hash)]);
 
-/** register_device: the device may join; its link key is kept as a hash. */
+/**
+ * register_device: the device may join with its install code. One that is in the log already keeps the key it has. Its hash comes into the
+ * backup when hub and device have agreed on a link key.
+ */
 export function registerDevice({ store, item, device, now, effects }: Access): Outcome {
-  const [eui, , linkKey] = item.data.children;
-  if (!(eui?.value instanceof Uint8Array) || !(linkKey?.value instanceof Uint8Array)) return refusedWith(RESULT.typeUnmatched);
+  const [eui, , installCode] = item.data.children;
+  if (!(eui?.value instanceof Uint8Array) || !(installCode?.value instanceof Uint8Array))
+    return refusedWith(RESULT.typeUnmatched);
   const identifier = eui.value;
-  const others = rowsOf(store, DEVICE_LOG).filter((row) => !isOf(row, identifier));
-  if (others.length >= DEVICES_MAX) return refusedWith(RESULT.otherReason);
-  setRows(store, DEVICE_LOG, [...others, newLogRow(identifier)]);
-  const hash = device.suite.sha256(linkKey.value).subarray(0, HASH_OCTETS);
+  const rows = rowsOf(store, DEVICE_LOG);
+  const { network } = device.han;
+  if (rows.some((row) => isOf(row, identifier))) {
+    network?.admit(eui64At(identifier), undefined);
+    return DONE;
+  }
+  if (rows.length >= DEVICES_MAX) return refusedWith(RESULT.otherReason);
+  setRows(store, DEVICE_LOG, [...rows, newLogRow(identifier)]);
   const known = backedUp(store, CURRENT_BACKUP).filter((row) => !isOf(row, identifier));
-  setBackedUp(store, CURRENT_BACKUP, [...known, backupRow(identifier, hash)]);
+  setBackedUp(store, CURRENT_BACKUP, [...known, backupRow(identifier, NO_HASH)]);
+  network?.admit(eui64At(identifier), installCode.value);
   effects.push(...deviceLogChanged(device, now));
   return DONE;
+}
+
+/**
+ * Hub and a device of its log have agreed on a link key: its hash goes into the backup, and the backup to the broker (CS14).
+ * @returns nothing for a device that is not in the log, or whose hash is the same
+ */
+export function linkKeyAgreed(device: Device, eui: Eui64, hash: Bytes, now: Millis): DeviceEffect[] {
+  const { cosem: store } = device;
+  const identifier = eui64Bytes(eui);
+  const devices = store ? backedUp(store, CURRENT_BACKUP) : [];
+  const known = devices.find((row) => isOf(row, identifier))?.children[1]?.value;
+  if (!store || !(known instanceof Uint8Array) || equalBytes(known, hash)) return [];
+  setBackedUp(
+    store,
+    CURRENT_BACKUP,
+    devices.map((row) => (isOf(row, identifier) ? backupRow(identifier, hash) : row)),
+  );
+  return deviceLogChanged(device, now);
 }
 
 /** unregister_device: out of the log, and from the current backup into the historic one. */
@@ -100,6 +136,7 @@ export function unregisterDevice({ store, item, device, now, effects }: Access):
   );
   const historic = backedUp(store, HISTORIC_BACKUP).filter((row) => !isOf(row, eui));
   setBackedUp(store, HISTORIC_BACKUP, [...historic, ...gone].slice(-HISTORIC_MAX));
+  device.han.network?.remove(eui64At(eui));
   effects.push(...deviceLogChanged(device, now));
   return DONE;
 }
@@ -130,6 +167,7 @@ export function restoreNetwork({ store, item, device, now, effects }: Access): O
   });
   setRows(store, DEVICE_LOG, rows);
   store.set(CURRENT_BACKUP, withValue(backup, [time, withValue(ownPan, pan.value), withValue(list, devices.children)]));
+  if (pan.value instanceof Uint8Array) device.han.network?.restore(pan.value, devices.children.map(backedUpDevice));
   effects.push(...deviceLogChanged(device, now));
   return DONE;
 }

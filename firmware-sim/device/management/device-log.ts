@@ -1,4 +1,5 @@
 import type { PublicKey } from '../../crypto/keys.ts';
+import type { Bytes } from '../../kernel/bytes.ts';
 import type { Eui64 } from '../../kernel/eui64.ts';
 
 /** A device of the same home as another one knows it: its identifier and GBCS device type number. */
@@ -73,10 +74,31 @@ export interface JoinRequest extends DeviceLogEntry {
   readonly key: PublicKey | undefined;
 }
 
+/** A device of a backup, and the hash of its link key; no octets for one that had none. */
+export interface BackedUpDevice {
+  readonly eui: Eui64;
+  readonly keyHash: Bytes;
+}
+
+/** What a hub asks of its home area network as trust centre (GBCS CCS01 to CCS03). */
+export interface HubNetwork {
+  /**
+   * A device of the log may join while joining is permitted.
+   * @param installCode 16 octets without a check sequence; undefined for a device that was in the log already: its code stays
+   */
+  admit(eui: Eui64, installCode: Bytes | undefined): void;
+  /** A device is out of the log: it has to leave. */
+  remove(eui: Eui64): void;
+  /** The network of a backup comes in place of this one. `extendedPan` has 8 octets. */
+  restore(extendedPan: Bytes, devices: readonly BackedUpDevice[]): void;
+}
+
 /** What a home area network does for joins: link keys, key establishment, tunnels. Results are GBCS join and unjoin codes; 0 is success. */
 export interface HanPort {
   join(request: JoinRequest): number;
   unjoin(device: Eui64, other: Eui64): number;
+  /** Of a hub: the network it keeps. */
+  readonly network?: HubNetwork;
 }
 
 /** A network on which every join succeeds. */
