@@ -4,6 +4,7 @@ import { assert } from '../kernel/errors.ts';
 import type { Eui64 } from '../kernel/eui64.ts';
 import type { Millis } from '../kernel/time.ts';
 import type { ApsOutput } from './aps.ts';
+import { DEFAULT_TIMEOUT } from './children.ts';
 import type { HanOutput } from './han-link.ts';
 import { Joining, type JoinOrder, type JoinStep } from './joining.ts';
 import type { MacOutput } from './mac.ts';
@@ -139,7 +140,7 @@ export class DeviceSide {
     if (!secured) return below(out);
     this.#rejoin = undefined;
     const events: HanOutput[] = [{ kind: 'up', trustCentre: membership.trustCentre, rejoined: true }];
-    return { below: [...out, ...this.#announce(now)], events };
+    return { below: [...out, ...this.#announce(now), ...this.#askForTimeout(now)], events };
   }
 
   /** Whether a network key is waited for at all: one that comes unasked is not taken. */
@@ -162,13 +163,20 @@ export class DeviceSide {
     this.#stack.nwk.learn(trustCentre, COORDINATOR);
     this.#joining.stop();
     this.#rejoin = undefined;
-    return { below: this.#announce(now), events: [{ kind: 'up', trustCentre, rejoined }] };
+    const out = [...this.#announce(now), ...this.#askForTimeout(now)];
+    return { below: out, events: [{ kind: 'up', trustCentre, rejoined }] };
   }
 
   #announce(now: Millis): ApsOutput[] {
     const { eui, mac } = this.#stack;
     const announcement = { kind: 'device-announce', address: mac.settings.short, eui, capability: this.#capability } as const;
     return this.#stack.zdo(BROADCAST.rxOnWhenIdle, this.#stack.nextTransaction(), announcement, now);
+  }
+
+  /** A device that sleeps says how long it may be silent. */
+  #askForTimeout(now: Millis): ApsOutput[] {
+    if (this.#capability.rxOnWhenIdle) return [];
+    return this.#stack.networkCommand(COORDINATOR, { kind: 'timeout-request', timeout: DEFAULT_TIMEOUT }, now);
   }
 
   /** Tells the others that it is here again, after it has started anew. */

@@ -2,18 +2,28 @@ import type { Eui64 } from '../kernel/eui64.ts';
 import type { RandomSource } from '../kernel/random.ts';
 import type { Millis } from '../kernel/time.ts';
 import type { ApsOutput } from './aps.ts';
+import { Children } from './children.ts';
 import type { Capability } from './mac-command.ts';
+import { Recent } from './recent.ts';
 import type { Stack } from './stack.ts';
 import { type Member, TrustCentre } from './trust-centre.ts';
 import { NO_ADDRESS, type ShortAddress } from './wire.ts';
 
 /** Status of a rejoin that is let in (ZigBee 05-3474 table 3-37). */
 const REJOIN_ACCEPTED = 0;
+/** What a parent can do for its children (ZigBee 05-3474 table 3-44): being asked for data keeps a child. */
+const PARENT_INFORMATION = 1;
+
+/** How long a child that is told to come back has to fetch that (macTransactionPersistenceTime); before it is told again. */
+const TOLD_MS = 8_000;
+const TOLD_MAX = 16;
 
 /** What a coordinator does as trust centre: lets admitted devices in, sends them the network key, takes them back, sends them away. */
 export class HubSide {
   readonly trustCentre: TrustCentre;
   readonly #stack: Stack;
+  readonly #children = new Children();
+  readonly #told = new Recent(TOLD_MAX, TOLD_MS);
 
   constructor(stack: Stack, random: RandomSource, members: Readonly<Record<string, Member>> = {}) {
     this.#stack = stack;
@@ -22,19 +32,49 @@ export class HubSide {
       stack.aps.setSleepy(address, !capability.rxOnWhenIdle);
   }
 
+  get deadline(): Millis | undefined {
+    const times = [this.trustCentre.deadline, this.#children.deadline].filter((at): at is Millis => at !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** After a restart all children are there, and have their whole time. */
+  resume(now: Millis): void {
+    for (const { address, capability } of this.trustCentre.members.values())
+      if (!capability.rxOnWhenIdle) this.#children.enter(address, now);
+  }
+
+  /** A child asks for what waits. One that was silent for too long is no child any more: it is to come back. */
+  polled(by: ShortAddress, now: Millis): ApsOutput[] {
+    if (this.#children.has(by)) {
+      this.#children.heard(by, now);
+      return [];
+    }
+    const isMember = [...this.trustCentre.members.values()].some(({ address }) => address === by);
+    if (!isMember || this.#told.has(String(by), now)) return [];
+    this.#told.add(String(by), now);
+    return this.#stack.networkCommand(by, { kind: 'leave', request: true, rejoin: true, removeChildren: false }, now);
+  }
+
+  /** A child asks to be allowed to be silent for so long. */
+  timeoutAsked(from: ShortAddress, timeout: number, now: Millis): ApsOutput[] {
+    const status = this.#children.ask(from, timeout, now);
+    return this.#stack.networkCommand(from, { kind: 'timeout-response', status, parentInformation: PARENT_INFORMATION }, now);
+  }
+
   /** Only an admitted device is answered, before any key leaves the hub. */
   joining(eui: Eui64, capability: Capability, now: Millis): ApsOutput[] {
     const admission = this.trustCentre.admission(eui, now);
     if (!admission) return [];
     this.#stack.keys.install(eui, admission.linkKey, admission.origin);
-    const address = this.#enter(eui, capability);
+    const address = this.#enter(eui, capability, now);
     return this.#stack.up(this.#stack.mac.answerAssociation(eui, address, now), now);
   }
 
-  #enter(eui: Eui64, capability: Capability, wanted?: ShortAddress): ShortAddress {
+  #enter(eui: Eui64, capability: Capability, now: Millis, wanted?: ShortAddress): ShortAddress {
     const address = this.trustCentre.enter(eui, capability, wanted);
     this.#stack.nwk.learn(eui, address);
     this.#stack.aps.setSleepy(address, !capability.rxOnWhenIdle);
+    if (!capability.rxOnWhenIdle) this.#children.enter(address, now);
     return address;
   }
 
@@ -56,7 +96,7 @@ export class HubSide {
       this.#stack.keys.install(eui, admission.linkKey, admission.origin);
     const origin = this.#stack.keys.origin(eui);
     if (origin !== 'established' && !(secured && origin !== undefined)) return [];
-    const address = this.#enter(eui, capability, from);
+    const address = this.#enter(eui, capability, now, from);
     const answer = { kind: 'rejoin-response', address, status: REJOIN_ACCEPTED } as const;
     // Until it has the answer it listens under the address it asked with.
     const out = this.#stack.networkCommand(from === NO_ADDRESS ? address : from, answer, now, secured);
@@ -66,6 +106,7 @@ export class HubSide {
   /** Sends a device away and forgets its keys. */
   remove(eui: Eui64, now: Millis): ApsOutput[] {
     const member = this.trustCentre.remove(eui);
+    if (member) this.#children.remove(member.address);
     const leave = { kind: 'leave', request: true, rejoin: false, removeChildren: false } as const;
     const out = member ? this.#stack.networkCommand(member.address, leave, now) : [];
     this.#stack.keys.remove(eui);
@@ -86,6 +127,7 @@ export class HubSide {
   }
 
   due(now: Millis): ApsOutput[] {
+    for (const address of this.#children.expire(now)) this.trustCentre.silent(address);
     return this.trustCentre.keysDue(now).flatMap((eui) => this.sendNetworkKey(eui, now));
   }
 }

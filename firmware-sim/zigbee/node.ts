@@ -101,7 +101,7 @@ export class ZigBeeNode implements HanLink {
 
   get deadline(): Millis | undefined {
     const { mac, aps } = this.#stack;
-    const times = [mac.deadline, aps.deadline, this.#device.deadline, this.#hub.trustCentre.deadline];
+    const times = [mac.deadline, aps.deadline, this.#device.deadline, this.#hub.deadline];
     const set = times.filter((at): at is Millis => at !== undefined);
     return set.length === 0 ? undefined : Math.min(...set);
   }
@@ -113,6 +113,7 @@ export class ZigBeeNode implements HanLink {
     const { channel, page, pan, address, parent } = membership;
     this.#stack.mac.parent = parent;
     this.#announceBeacon(now);
+    this.#hub.resume(now);
     const out = this.#mac(this.#stack.mac.configure({ channel, page, pan, short: address }), now);
     return this.#type === 'coordinator' ? out : [...out, ...this.#step(this.#device.resume(now), now)];
   }
@@ -250,7 +251,7 @@ export class ZigBeeNode implements HanLink {
         return ticket === undefined ? [] : [{ kind: 'sent', ticket, delivered: output.delivered }];
       }
       case 'polled':
-        return [];
+        return this.#type === 'coordinator' ? this.#look(this.#hub.polled(output.by, now), now) : [];
     }
   }
 
@@ -269,17 +270,17 @@ export class ZigBeeNode implements HanLink {
     switch (command.kind) {
       case 'leave':
         if (!secured) return [];
-        if (command.request) return !coordinator && from === this.membership?.parent ? [...this.#device.forget('removed')] : [];
+        if (command.request && (coordinator || from !== this.membership?.parent)) return [];
+        if (command.request && command.rejoin) return this.#step(this.#device.rejoin(now), now);
+        if (command.request) return [...this.#device.forget('removed')];
         return coordinator && eui !== undefined && this.#hub.trustCentre.remove(eui) ? [{ kind: 'device-left', eui }] : [];
       case 'rejoin-request':
         if (!coordinator || eui === undefined) return [];
         return this.#look(this.#hub.rejoining(eui, command.capability, secured, from, now), now);
       case 'rejoin-response':
         return this.#step(this.#device.rejoinAnswered(command, secured, now), now);
-      case 'timeout-request': {
-        const answer = { kind: 'timeout-response', status: 0, parentInformation: 1 } as const;
-        return secured && coordinator ? this.#look(this.#stack.networkCommand(from, answer, now), now) : [];
-      }
+      case 'timeout-request':
+        return secured && coordinator ? this.#look(this.#hub.timeoutAsked(from, command.timeout, now), now) : [];
       default:
         return [];
     }

@@ -94,6 +94,12 @@ export class TrustCentre {
     return true;
   }
 
+  /** A device has not been heard for too long: when it is heard again, it has come anew. */
+  silent(address: ShortAddress): void {
+    for (const [eui, member] of this.#members)
+      if (member.address === address) this.#members.set(eui, { ...member, present: false });
+  }
+
   remove(eui: Eui64): Member | undefined {
     const member = this.#members.get(eui);
     this.#members.delete(eui);
