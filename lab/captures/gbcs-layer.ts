@@ -1,5 +1,6 @@
 import { Reassembler } from '../../firmware-sim/gbcs/block-reassembler.ts';
 import { blockTransferParameters } from '../../firmware-sim/gbcs/block-transfer.ts';
+import type { Supplementary } from '../../firmware-sim/gbcs/header.ts';
 import { decode, type GbcsMessage, useCaseOf } from '../../firmware-sim/gbcs/message.ts';
 import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
 import type { Millis } from '../../firmware-sim/kernel/time.ts';
@@ -31,6 +32,15 @@ function wordsOf(message: GbcsMessage): string {
   return `${name} (${form}, message code 0x${hex16(header.messageCode)})`;
 }
 
+function supplementaryOf({ remoteParty, counter, originatorCounter, certificate }: Supplementary) {
+  return {
+    remoteParty,
+    ...(counter !== undefined && { counter: counter.toString() }),
+    ...(originatorCounter !== undefined && { originatorCounter: originatorCounter.toString() }),
+    ...(certificate && { certificateOctets: certificate.length }),
+  };
+}
+
 function layerOf(message: GbcsMessage, octets: number): ShownLayer {
   const { header, form } = message;
   const identified = useCaseOf(message);
@@ -47,6 +57,7 @@ function layerOf(message: GbcsMessage, octets: number): ShownLayer {
     originator: header.originator,
     recipient: header.recipient,
     originatorCounter: header.originatorCounter.toString(),
+    ...(header.supplementary && { supplementary: supplementaryOf(header.supplementary) }),
     octets,
   };
 }

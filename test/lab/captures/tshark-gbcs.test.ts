@@ -10,10 +10,22 @@ import { full, skipReason } from '../../support/shared.ts';
 import { needTshark, tsharkFields } from '../../support/tshark.ts';
 import { homeRun } from './home-capture.ts';
 
+/**
+ * Commands that tshark 4.0 reads otherwise than they are, by message code, and why. The list does not grow: a code that is not in it, or
+ * one in it that is read rightly, fails.
+ */
+const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
+  ['0x0034', 'carries a certificate in its header, whose first octets are taken for a counter'],
+]);
+
+type Json = { readonly originatorCounter?: string } | undefined;
+
 interface Read {
   readonly frame: number;
   readonly ours: string;
   readonly theirs: string;
+  /** Message codes whose supplementary originator counters differ. */
+  readonly misread: string | undefined;
 }
 
 /** Message codes of the GBCS messages in each frame, as this project's reader and as tshark see them. */
@@ -21,17 +33,18 @@ function readBoth(frames: readonly AirFrame[], keys: readonly GivenKey[]): reado
   const dissector = new Dissector(keys);
   const ours = frames.map(({ at, psdu }) => {
     const { layers } = dissector.frame({ at, linkType: 195, octets: psdu, offset: 0 });
-    return layers.flatMap(({ layer, messageCode, form }) =>
-      layer === 'gbcs' && form !== 'gbt-block' ? [String(messageCode)] : [],
-    );
+    const messages = layers.filter(({ layer, form }) => layer === 'gbcs' && form !== 'gbt-block');
+    const counters = messages.map(({ supplementary }) => (supplementary as Json)?.originatorCounter ?? '').join();
+    return { codes: messages.map(({ messageCode }) => String(messageCode)).join(), counters };
   });
-  const field = 'gbcs_message.grouping_header.message_code';
-  const theirs = tsharkFields(frames, keys, ['frame.protocols', '_ws.malformed', field]);
-  return frames.flatMap((_frame, i): Read[] => {
-    const [protocols = '', malformed = '', codes = ''] = theirs[i] ?? [];
-    const said = malformed !== '' || protocols.includes('malformed') ? 'malformed' : codes.toLowerCase();
-    const own = (ours[i] ?? []).join();
-    return own === '' && said === '' ? [] : [{ frame: i + 1, ours: own, theirs: said }];
+  const header = 'gbcs_message.grouping_header.';
+  const counterField = `${header}supplementary_remote_party_originator_counter`;
+  const theirs = tsharkFields(frames, keys, ['frame.protocols', '_ws.malformed', `${header}message_code`, counterField]);
+  return ours.flatMap(({ codes, counters }, i): Read[] => {
+    const [protocols = '', malformed = '', theirCodes = '', theirCounters = ''] = theirs[i] ?? [];
+    const said = malformed !== '' || protocols.includes('malformed') ? 'malformed' : theirCodes.toLowerCase();
+    const misread = counters === theirCounters ? undefined : codes;
+    return codes === '' && said === '' ? [] : [{ frame: i + 1, ours: codes, theirs: said, misread }];
   });
 }
 
@@ -57,5 +70,8 @@ describe('tshark finds GBCS in tunnels', () => {
     const read = readBoth(home.frames, home.keys);
     expect(read.length).toBeGreaterThan(40);
     expect(different(read)).toEqual([]);
+    const misread = new Set(read.flatMap(({ misread }) => misread ?? []));
+    expect([...misread].filter((code) => !EXCEPTIONS.has(code))).toEqual([]);
+    if (full) expect(misread).toEqual(new Set(EXCEPTIONS.keys()));
   });
 });
