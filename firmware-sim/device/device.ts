@@ -147,7 +147,7 @@ export class Device {
   set clock(clock: ClockState) {
     const before = this.#clock;
     this.#clock = clock;
-    this.cosem?.touchAll();
+    if (clock.offsetMs !== before.offsetMs || clock.status !== before.status) this.cosem?.touchAll();
     const known = (before.status === 'invalid') !== (clock.status === 'invalid');
     if (known || clock.offsetMs !== before.offsetMs) this.#begun?.clockMoved(before.offsetMs, clock.offsetMs);
   }

@@ -79,12 +79,14 @@ export class AuxiliaryControllers implements Organ, AuxiliaryControl {
 
   /** Levels there are: what each controller puts out, and what a proportional one takes in. */
   get #parts(): readonly Part[] {
-    return CONTROLLERS.flatMap((n): Part[] => {
-      const kind = kindOf(this.#store, n);
-      if (kind === 'none') return [];
-      const out: Part = { n, direction: 'outputState' };
-      return kind === 'proportional' ? [out, { n, direction: 'inputState' }] : [out];
-    });
+    return CONTROLLERS.flatMap((n) => this.#partsOf(n));
+  }
+
+  #partsOf(n: number): readonly Part[] {
+    const kind = kindOf(this.#store, n);
+    if (kind === 'none') return [];
+    const out: Part = { n, direction: 'outputState' };
+    return kind === 'proportional' ? [out, { n, direction: 'inputState' }] : [out];
   }
 
   begin(now: Millis): void {
@@ -147,7 +149,7 @@ export class AuxiliaryControllers implements Organ, AuxiliaryControl {
     if (order.level === undefined) {
       for (const direction of ['outputState', 'inputState'] as const) this.#orders.revert({ n: order.n, direction });
       noteAuxiliary(this.#device, order.n, selector, OUTCOME.done, now);
-      for (const part of this.#parts) if (part.n === order.n) this.#obey(part, now, effects, false);
+      for (const part of this.#partsOf(order.n)) this.#obey(part, now, effects, false);
       return;
     }
     this.#orders.command(order, { ...period, selector, level: order.level });
@@ -218,8 +220,7 @@ export class AuxiliaryControllers implements Organ, AuxiliaryControl {
   #refresh(now: Millis, effects: DeviceEffect[], only?: number): void {
     this.#due = undefined;
     const local = this.#device.localTime(now);
-    for (const part of this.#parts) {
-      if (only !== undefined && part.n !== only) continue;
+    for (const part of only === undefined ? this.#parts : this.#partsOf(only)) {
       this.#endLimit(part, local);
       const over = this.#orders.overdue(part, local);
       if (over) this.#orders.revert(part);

@@ -1,6 +1,7 @@
 import { CosemAccount } from '../device/cosem/account.ts';
 import type { CapturedLogs } from '../device/cosem/log-source.ts';
 import { cosemNonDisablement } from '../device/cosem/non-disablement.ts';
+import type { CosemKey } from '../device/cosem/store.ts';
 import { CosemSupply } from '../device/cosem/supply.ts';
 import type { Device } from '../device/device.ts';
 import type { CaseSensors } from '../device/life/case-sensors.ts';
@@ -45,6 +46,7 @@ export class EsmeLife extends Life {
   readonly outages: Outages;
   readonly sensors: CaseSensors<ElectricityTamper>;
   readonly #auxiliary: AuxiliaryControllers;
+  readonly #price: PriceReading;
   readonly logs: EsmeLogs;
   readonly #device: Device;
 
@@ -63,6 +65,7 @@ export class EsmeLife extends Life {
     const sensors = electricitySensors(device, supply);
     const clock = new ClockKeeper(device);
     const auxiliary = new AuxiliaryControllers(device);
+    const price = new PriceReading(device, tariff);
     super(
       [
         clock,
@@ -79,7 +82,7 @@ export class EsmeLife extends Life {
         payment,
         new MaximumDemand(device, flow),
         new PowerReading(device, flow),
-        new PriceReading(device, tariff),
+        price,
         ...logs.organs,
         load,
       ],
@@ -94,7 +97,12 @@ export class EsmeLife extends Life {
     this.outages = outages;
     this.sensors = sensors;
     this.#auxiliary = auxiliary;
+    this.#price = price;
     this.#device = device;
+  }
+
+  override beforeRead(key: CosemKey): void {
+    if (this.#price.shows(key)) this.#price.refresh();
   }
 
   override get auxiliary(): AuxiliaryControllers {

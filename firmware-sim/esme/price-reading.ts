@@ -32,6 +32,8 @@ export class PriceReading implements Organ {
   readonly #tariff: Tariff;
   /** What the price depended on when it was last looked at. */
   readonly #seen: (Value | undefined)[] = [];
+  /** Since when the price on a bench has to be looked for anew, once somebody wants to know it. */
+  #staleSince: Millis | undefined;
 
   constructor(device: Device, tariff: Tariff) {
     this.#device = device;
@@ -60,8 +62,18 @@ export class PriceReading implements Organ {
 
   settle(now: Millis): void {
     const changed = this.#look();
-    const living = this.#device.life?.livedTo !== undefined;
-    if (living || changed) this.#show(now);
+    if (this.#device.life?.livedTo !== undefined) this.#show(now);
+    else if (changed) this.#staleSince = now;
+  }
+
+  /** Somebody is about to look at the objects. */
+  refresh(): void {
+    if (this.#staleSince !== undefined) this.#show(this.#staleSince);
+  }
+
+  /** Whether an attribute is one that this shows. */
+  shows(key: CosemKey): boolean {
+    return key.startsWith('3/0-0:94.44.1.');
   }
 
   /** Looks at what the price depends on; true when something is another than before. A changed value is another object. */
@@ -77,6 +89,7 @@ export class PriceReading implements Organ {
   }
 
   #show(now: Millis): void {
+    this.#staleSince = undefined;
     for (const element of this.#tariff.elements) {
       const price = this.#tariff.price(element, now);
       if (price) this.#write(OBJECTS[element], price);
@@ -93,11 +106,14 @@ export class PriceReading implements Organ {
     store.set(`${object}/3`, withValue(scaling, [withValue(scaler, scale), unit]));
   }
 
+  /** Keeps nothing itself; what is kept of the objects has the price in force. */
   state(): undefined {
+    this.refresh();
     return undefined;
   }
 
   restore(): void {
+    this.#staleSince = undefined;
     this.#look();
   }
 }

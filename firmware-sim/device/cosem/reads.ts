@@ -44,5 +44,7 @@ export function readAttribute(
 ): Element | undefined {
   const live = LIVE.get(key);
   if (live) return live(device, now);
-  return isLog(key) ? packLog(source, key, range) : source.store.get(key);
+  if (isLog(key)) return packLog(source, key, range);
+  device.life?.beforeRead(key);
+  return source.store.get(key);
 }

@@ -73,6 +73,9 @@ export class Life {
     return undefined;
   }
 
+  /** Somebody is about to read an attribute: one that is worked out only then is made what it is. */
+  beforeRead(_key: CosemKey): void {}
+
   /** Whoever controls auxiliary controllers; undefined for a device that carries orders for them out at once. */
   get auxiliary(): AuxiliaryControl | undefined {
     return undefined;
@@ -147,17 +150,21 @@ export class Life {
     this.#begin(now);
     if (this.#poweredDown) return;
     const seen = changed?.touched?.length;
-    for (const [i, organ] of this.#organs.entries()) {
-      if (organ.settle && this.#isConcerned(i, organ, changed?.touched)) organ.settle(now, effects);
+    let concerned = 0;
+    let looked = 0;
+    for (let i = 0; i < this.#organs.length; i++) {
+      const organ = this.#organs[i] as Organ;
+      if (!organ.settle) continue;
+      const touched = changed?.touched;
+      if (organ.concerns && touched) {
+        // What organs have touched meanwhile concerns those behind them.
+        for (; looked < touched.length; looked++) concerned |= this.#concernsOf(touched[looked] as CosemKey);
+        if ((concerned & (1 << i)) === 0) continue;
+      }
+      organ.settle(now, effects);
     }
-    // What organs have touched meanwhile concerns those before them the next time.
+    // And those before them the next time.
     changed?.forgetTouched(seen);
-  }
-
-  #isConcerned(index: number, { concerns }: Organ, touched: readonly CosemKey[] | undefined): boolean {
-    if (!concerns || !touched) return true;
-    const bit = 1 << index;
-    return touched.some((key) => (this.#concernsOf(key) & bit) !== 0);
   }
 
   /** A bit for each organ that an attribute concerns: found out once for all lives of a kind. */
