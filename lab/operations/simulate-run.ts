@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { createNodeSuite } from '../../firmware-sim/crypto/node-suite.ts';
 import { seededEntropy } from '../../firmware-sim/crypto/suite.ts';
 import type { Bytes } from '../../firmware-sim/kernel/bytes.ts';
@@ -73,6 +74,8 @@ function meterLoad({ type, profile }: MeterChoice, text: string, context: Operat
 
 async function prepare(args: SimulateArguments, context: OperationContext, kept: KeptMeter | undefined): Promise<Prepared> {
   if (args.to <= args.from) throw new UsageError('bad-period', '--to is not later than --from');
+  if (args.csv !== undefined && args.plot !== undefined && resolve(args.csv) === resolve(args.plot))
+    throw new UsageError('same-file', '--csv and --plot name one file: give each its own');
   const { eui, choice, stored } = choose(args, kept);
   const suite = createNodeSuite({ entropy: seededEntropy(context.seed, `simulate ${kept?.generation ?? 0}`) });
   const keystore = args.keystore === undefined ? undefined : loadKeystore(args.keystore, suite);

@@ -162,6 +162,7 @@ describe('hanbench simulate', () => {
     [[...WEEK, '--load', 'nowhere.csv'], /nowhere\.csv: no such file, and no built-in load; there are none, constant:WATTS/],
     [[...WEEK, '--load', 'constant'], /write it as constant:WATTS/],
     [[...WEEK, '--csv', '/nowhere/days.csv'], /\/nowhere\/days\.csv: no such file or directory/],
+    [[...WEEK, '--csv', 'week.out', '--plot', './week.out'], /--csv and --plot name one file/],
   ])('refuses %j', async (args, message) => {
     const { code, stdout, stderr } = await runHere(['simulate', ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
