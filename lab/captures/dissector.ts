@@ -27,6 +27,9 @@ interface Reading {
   locked?: NonNullable<ShownFrame['locked']>;
 }
 
+/** What is shown of it: the moment stands in the frame's head already. */
+const shownOf = ({ layers, locked }: Reading): Pick<ShownFrame, 'layers' | 'locked'> => ({ layers, ...(locked && { locked }) });
+
 type DataHeader = Extract<ApsHeader, { kind: 'data' | 'ack' }>;
 
 /**
@@ -52,11 +55,11 @@ export class Dissector {
     try {
       const frame = decodeMacFrame(psdu);
       this.#mac(frame, reading);
-      return { ...head, ...addressesOf(frame), ...reading };
+      return { ...head, ...addressesOf(frame), ...shownOf(reading) };
     } catch (error) {
       if (!(error instanceof ProtocolFault)) throw error;
       const { kind, message, offset } = error;
-      return { ...head, ...addressesOf(macOf(psdu)), ...reading, fault: { kind, message, offset } };
+      return { ...head, ...addressesOf(macOf(psdu)), ...shownOf(reading), fault: { kind, message, offset } };
     }
   }
 

@@ -32,6 +32,8 @@ describe('a capture of a run', () => {
     const { frames, keys, messages } = homeRun();
     const read = shown(captureOf(frames), keys);
     expect(read).toHaveLength(frames.length);
+    const fields = new Set(read.flatMap((frame) => Object.keys(frame)));
+    expect([...fields].sort()).toEqual(['from', 'layers', 'number', 'octets', 'time', 'to']);
     expect(read.filter(({ fault, locked }) => fault !== undefined || locked !== undefined)).toEqual([]);
     const told = layers(read, 'gbcs').map(({ messageCode, originatorCounter }) => `${messageCode} ${originatorCounter}`);
     expect(told.length).toBeGreaterThanOrEqual(10);
