@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type CbkeSuite, curveOf, issueCertificate } from '../../firmware-sim/crypto/cbke/certificate.ts';
 import { seededEntropy } from '../../firmware-sim/crypto/suite.ts';
 import { toHex } from '../../firmware-sim/kernel/bytes.ts';
-import { type Eui64, eui64Bytes, parseEui64 } from '../../firmware-sim/kernel/eui64.ts';
+import { type Eui64, parseEui64 } from '../../firmware-sim/kernel/eui64.ts';
 import {
   type EstablishmentCredentials,
   type EstablishmentOutput,
@@ -10,25 +9,9 @@ import {
   TIMED_OUT,
 } from '../../firmware-sim/zigbee/se/key-establishment.ts';
 import { TERMINATION } from '../../firmware-sim/zigbee/se/key-establishment-messages.ts';
+import { credentialsOf, HUB, ESME as METER } from './station-home.ts';
 
-const HUB = parseEui64('00-DB-12-34-56-78-90-A0');
-const METER = parseEui64('00-DB-12-34-56-78-90-A1');
-const AUTHORITY = parseEui64('00-0D-6F-00-00-00-00-01');
 const OTHER_AUTHORITY = parseEui64('00-0D-6F-00-00-00-00-02');
-
-function credentials(eui: Eui64, suite: CbkeSuite, authority = AUTHORITY, key = 99n): EstablishmentCredentials {
-  const curve = curveOf(suite);
-  const point = curve.multiply(curve.base, key);
-  const issued = issueCertificate(
-    suite,
-    { eui: eui64Bytes(authority), privateKey: key },
-    eui64Bytes(eui),
-    { serial: new Uint8Array(8), validFrom: 1_500_000_000 },
-    { secret: 12_345n, blind: 67_890n },
-  );
-  if (!issued || !point) throw new TypeError('infinity');
-  return { suite, certificate: issued.certificate, privateKey: issued.privateKey, authority: { eui: authority, point } };
-}
 
 const party = (eui: Eui64, ...held: EstablishmentCredentials[]): KeyEstablishment =>
   new KeyEstablishment({ eui, credentials: held, entropy: seededEntropy('ke test', eui) });
@@ -62,8 +45,8 @@ const statuses = (ended: ReturnType<typeof talk>) =>
   ended.map(({ at, output }) => [at === HUB ? 'hub' : 'meter', output.kind === 'failed' ? output.status : 'agreed']);
 
 describe.each([1, 2] as const)('suite %i', (suite) => {
-  const meter = () => party(METER, credentials(METER, suite));
-  const hub = () => party(HUB, credentials(HUB, suite));
+  const meter = () => party(METER, credentialsOf(METER, suite));
+  const hub = () => party(HUB, credentialsOf(HUB, suite));
 
   it('both sides agree on one key', () => {
     const [m, h] = [meter(), hub()];
@@ -93,18 +76,18 @@ describe.each([1, 2] as const)('suite %i', (suite) => {
   });
 
   it('a certificate of another authority is refused', () => {
-    const [m, h] = [party(METER, credentials(METER, suite, OTHER_AUTHORITY, 77n)), hub()];
+    const [m, h] = [party(METER, credentialsOf(METER, suite, OTHER_AUTHORITY, 77n)), hub()];
     expect(statuses(talk(m, h, m.start(HUB, 0)))).toEqual([['meter', TERMINATION.unknownIssuer]]);
     expect(h.deadline).toBeUndefined();
   });
 
   it('a certificate that names somebody else is refused', () => {
-    const [m, h] = [party(METER, credentials(HUB, suite)), hub()];
+    const [m, h] = [party(METER, credentialsOf(HUB, suite)), hub()];
     expect(statuses(talk(m, h, m.start(HUB, 0)))).toEqual([['meter', TERMINATION.invalidCertificate]]);
   });
 
   it('a stolen certificate without its private key does not get through', () => {
-    const [m, h] = [party(METER, { ...credentials(METER, suite), privateKey: 5n }), hub()];
+    const [m, h] = [party(METER, { ...credentialsOf(METER, suite), privateKey: 5n }), hub()];
     expect(statuses(talk(m, h, m.start(HUB, 0)))).toEqual([
       ['hub', TERMINATION.badKeyConfirm],
       ['meter', TERMINATION.badKeyConfirm],
@@ -128,7 +111,7 @@ describe.each([1, 2] as const)('suite %i', (suite) => {
 
   it('a suite nobody has is refused by its name', () => {
     const other = suite === 1 ? 2 : 1;
-    const [m, h] = [meter(), party(HUB, credentials(HUB, other))];
+    const [m, h] = [meter(), party(HUB, credentialsOf(HUB, other))];
     expect(statuses(talk(m, h, m.start(HUB, 0)))).toEqual([['meter', TERMINATION.unsupportedSuite]]);
     expect(meter().start(HUB, 0, other)).toEqual([
       { kind: 'failed', peer: HUB, status: TERMINATION.unsupportedSuite, bySelf: true },
@@ -158,10 +141,10 @@ describe.each([1, 2] as const)('suite %i', (suite) => {
 });
 
 it('a hub answers a few at a time and tells others to wait', () => {
-  const h = party(HUB, credentials(HUB, 2));
+  const h = party(HUB, credentialsOf(HUB, 2));
   const answers = Array.from({ length: 6 }, (_, i) => {
     const eui = parseEui64(`00-DB-12-34-56-78-91-0${i}`);
-    const [first] = party(eui, credentials(eui, 2)).start(HUB, 0);
+    const [first] = party(eui, credentialsOf(eui, 2)).start(HUB, 0);
     return first?.kind === 'send' ? h.receive(eui, false, first.command, first.payload, 0) : [];
   });
   const commands = answers.map(([answer]) => (answer?.kind === 'send' ? answer.command : undefined));
