@@ -46,7 +46,7 @@ async function parsed(text: string): Promise<readonly Parsed[]> {
     return parse(text, { ...options, relax_column_count: true, skip_empty_lines: true }) as unknown as readonly Parsed[];
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new UsageError('bad-csv', messageOf(error), placeOf(error));
+    throw new UsageError('bad-csv', `is not a table of separated values: ${messageOf(error)}`, placeOf(error));
   }
 }
 
